@@ -1,0 +1,1 @@
+"""Saying it: encode, authorize, send, decode; a file per capability, sync and async faces."""

@@ -1,0 +1,60 @@
+"""Chat: one answer, or a stream of events; waited for or awaited."""
+
+from __future__ import annotations
+
+from purveyor._clients.calls import Watch, call, call_async
+from purveyor._clients.connection import Connection
+from purveyor._clients.streams import AsyncChatStream, ChatStream
+from purveyor.dialects.chat import ChatDialect
+from purveyor.types.chat import ChatRequest, ChatResponse
+from purveyor.types.wire import Timeouts
+
+
+class ChatClient:
+    """Says chat over one connection in one dialect."""
+
+    __slots__ = ("connection", "dialect")
+
+    def __init__(self, connection: Connection, dialect: ChatDialect) -> None:
+        self.connection = connection
+        self.dialect = dialect
+
+    def call(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatResponse:
+        """Ask, and give the whole answer."""
+        dialect, connection = self.dialect, self.connection
+        encoded = connection.encoded(dialect.encode, request)
+        if not connection.observers:
+            return call(connection, encoded, dialect.decode, dialect.explain, timeouts)
+        watch = Watch(connection, request.model, request)
+        try:
+            response = call(connection, encoded, dialect.decode, dialect.explain, timeouts)
+        except BaseException as error:
+            watch.failed(error)
+            raise
+        watch.ended(response, response.usage)
+        return response
+
+    async def acall(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatResponse:
+        """The same for a caller that awaits."""
+        dialect, connection = self.dialect, self.connection
+        encoded = connection.encoded(dialect.encode, request)
+        if not connection.observers:
+            return await call_async(connection, encoded, dialect.decode, dialect.explain, timeouts)
+        watch = Watch(connection, request.model, request)
+        try:
+            response = await call_async(
+                connection, encoded, dialect.decode, dialect.explain, timeouts
+            )
+        except BaseException as error:
+            watch.failed(error)
+            raise
+        watch.ended(response, response.usage)
+        return response
+
+    def stream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatStream:
+        """Ask, and give the answer as it comes; nothing is sent before the first event is asked for."""
+        return ChatStream(self.connection, self.dialect, request, timeouts)
+
+    def astream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> AsyncChatStream:
+        """The same for a caller that awaits."""
+        return AsyncChatStream(self.connection, self.dialect, request, timeouts)

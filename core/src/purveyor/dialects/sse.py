@@ -1,0 +1,86 @@
+"""Server-sent events: bytes, cut anywhere, to events.
+
+Rules (WHATWG HTML, section 9.2.6, read 2026-11): lines end in LF, CRLF or CR; a BOM at the very
+start is dropped; `data:` may lack its space and may span lines; comments and unknown fields are
+passed over; an event ends at a blank line. We are laxer in one place: what stands before the end
+of the body without its blank line is still given out, since suppliers cut that line off.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from purveyor.errors import MalformedResponse
+from purveyor.types.wire import SizeLimits
+
+ServerEvent = tuple[str, bytes]
+"""(event name, "" where none is given; data)."""
+
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class SseReader:
+    """Reads one stream of server-sent events."""
+
+    def __init__(self, event_bytes: int = SizeLimits().event_bytes) -> None:
+        self._limit = event_bytes
+        self._tail = b""
+        self._is_start = True
+        self._skips_newline = False
+
+    def feed(self, data: bytes) -> list[ServerEvent]:
+        """Read more bytes and give the events they complete.
+
+        Raises:
+            MalformedResponse: an event exceeds the size limit.
+        """
+        if self._skips_newline or b"\r" in data:
+            data = self._with_plain_newlines(data)
+        joined = self._tail + data if self._tail else data
+        if self._is_start:
+            if len(joined) < len(_BOM) and _BOM.startswith(joined):
+                self._tail = joined
+                return []
+            joined = joined.removeprefix(_BOM)
+            self._is_start = False
+        blocks = joined.split(b"\n\n")
+        self._tail = blocks.pop()
+        if len(self._tail) > self._limit:
+            raise MalformedResponse(
+                f"an event of the stream exceeds {self._limit} bytes; raise it with limits=SizeLimits(...)"
+            )
+        events = []
+        for block in blocks:
+            if block.startswith(b"data: ") and b"\n" not in block:
+                events.append(("", block[6:]))
+            elif (event := _event(block)) is not None:
+                events.append(event)
+        return events
+
+    def end(self) -> list[ServerEvent]:
+        """Give the event that the end of the body completes, if any."""
+        event = _event(self._tail)
+        self._tail = b""
+        return [event] if event else []
+
+    def _with_plain_newlines(self, data: bytes) -> bytes:
+        """Turn CRLF and CR into LF; a CR at the very end may have its LF in the next part."""
+        if self._skips_newline and data:
+            data = data.removeprefix(b"\n")
+            self._skips_newline = False
+        self._skips_newline = self._skips_newline or data.endswith(b"\r")
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _event(block: bytes) -> ServerEvent | None:
+    """Read the lines of one block; None where it holds no data."""
+    name = ""
+    data: list[bytes] = []
+    for line in block.split(b"\n"):
+        field, colon, value = line.partition(b":")
+        value = value.removeprefix(b" ") if colon else b""
+        if field == b"data":
+            data.append(value)
+        elif field == b"event":
+            name = value.decode("utf-8", "replace")
+    return (name, b"\n".join(data)) if data else None

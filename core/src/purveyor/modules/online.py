@@ -1,0 +1,65 @@
+"""What online modules share: whom they call, and how that came about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from purveyor._clients.account import AccountClient
+from purveyor._clients.connection import Connection
+from purveyor._clients.runtime import Runtime, Target, runtime
+from purveyor.errors import CapabilityNotOffered
+from purveyor.modules.naming import Choice, choose
+from purveyor.modules.options import ConnectionOptions
+from purveyor.types.supplier import Capability, ModelCard
+
+_CONNECTION = frozenset(ConnectionOptions.__annotations__)
+
+
+class Line:
+    """A module's line to its supplier: the choice, the target, the connection."""
+
+    __slots__ = ("choice", "connection", "plugin", "runtime", "target")
+
+    def __init__(
+        self,
+        capability: Capability,
+        model: str | None,
+        source: str | None,
+        options: Mapping[str, Any],
+        of: Runtime | None = None,
+    ) -> None:
+        self.runtime = of or runtime()
+        said = {name: options[name] for name in options if name in _CONNECTION}
+        self.choice: Choice = choose(
+            self.runtime, capability, model, source, said.get("base_url")
+        )
+        self.target = Target(source=self.choice.source, **said)
+        self.plugin = self.runtime.supplier(self.target)
+        self.connection: Connection = self.runtime.connect(self.plugin, capability, self.target)
+
+    def explain(self) -> str:
+        """Tell in lines how the supplier, the address and the key were found."""
+        endpoint = self.connection.endpoint
+        secret = endpoint.secret
+        return "\n".join(
+            [
+                str(self.choice),
+                f"  address: {endpoint.base_url}",
+                f"  key: {f'{secret} from {secret.source}' if secret else 'none'}",
+                f"  plugin: {self.plugin.distribution}",
+            ]
+        )
+
+    def account(self) -> AccountClient:
+        """Open the supplier's account questions, over the same connection."""
+        dialect = self.plugin.account(self.connection.endpoint)
+        if dialect is None:
+            raise CapabilityNotOffered(
+                f"supplier {self.connection.supplier!r} tells nothing of its account"
+            )
+        return AccountClient(self.connection, dialect)
+
+    def card(self) -> ModelCard | None:
+        """Give what is known of the model."""
+        return self.plugin.card.model(self.choice.model)

@@ -1,0 +1,1 @@
+"""Nouns: the values that callers, plugins and the core exchange. No I/O, no clock."""

@@ -1,0 +1,85 @@
+"""Tools a model may call: from a JSON schema, or from a typed Python function."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from purveyor.errors import ConfigError
+from purveyor.types.output import inlined_schema
+
+ToolChoice = Literal["auto", "none", "required"] | str
+"""`auto`, `none`, `required`, or the name of the tool that must be called."""
+
+
+def _no_parameters() -> dict[str, Any]:
+    return {"type": "object", "properties": {}}
+
+
+class Tool(Struct, frozen=True, kw_only=True):
+    """A tool: its name, what it is for, and the JSON schema of its arguments.
+
+    `function` is what runs it, where there is one; it never travels.
+    """
+
+    name: str
+    description: str = ""
+    parameters: Mapping[str, Any] = msgspec.field(default_factory=_no_parameters)
+    is_strict: bool = False
+    function: Callable[..., Any] | None = None
+
+    @classmethod
+    def of(cls, source: Tool | Mapping[str, Any] | Callable[..., Any]) -> Tool:
+        """Make a tool of a tool, a JSON description, or a typed function.
+
+        Raises:
+            ConfigError: the description has no name, or the function an untyped parameter.
+        """
+        if isinstance(source, Tool):
+            return source
+        if isinstance(source, Mapping):
+            return _from_description(source)
+        if callable(source):
+            return _from_function(source)
+        raise ConfigError(
+            f"a tool is a Tool, a JSON description or a typed function, not {type(source).__name__}"
+        )
+
+
+def _from_description(description: Mapping[str, Any]) -> Tool:
+    inner = description.get("function", description)
+    name = inner.get("name") if isinstance(inner, Mapping) else None
+    if not isinstance(name, str) or not name:
+        raise ConfigError("a tool's JSON description needs a 'name'")
+    return Tool(
+        name=name,
+        description=str(inner.get("description") or ""),
+        parameters=inner.get("parameters") or _no_parameters(),
+        is_strict=bool(inner.get("strict", False)),
+    )
+
+
+def _from_function(function: Callable[..., Any]) -> Tool:
+    name = getattr(function, "__name__", type(function).__name__)
+    hints = get_type_hints(function, include_extras=True)
+    fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
+            raise ConfigError(f"tool {name!r}: parameter *{parameter.name} has no schema")
+        if parameter.name not in hints:
+            raise ConfigError(
+                f"tool {name!r}: parameter {parameter.name!r} has no type; annotate it"
+            )
+        described = (parameter.name, hints[parameter.name])
+        has_default = parameter.default is not parameter.empty
+        fields.append((*described, parameter.default) if has_default else described)
+    struct = msgspec.defstruct(re.sub(r"\W", "_", name), fields, kw_only=True)
+    schema = inlined_schema(struct)
+    schema.pop("title", None)
+    description = inspect.getdoc(function) or ""
+    return Tool(name=name, description=description, parameters=schema, function=function)
