@@ -90,7 +90,9 @@ class PluginFolder:
         """Write the metadata of a distribution."""
         info = self.folder / f"{name.replace('-', '_')}-{version}.{suffix}"
         info.mkdir(exist_ok=True)
-        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nKeywords: {keywords}\n"
+        metadata = (
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nKeywords: {keywords}\n"
+        )
         main = "METADATA" if suffix == "dist-info" else "PKG-INFO"
         (info / main).write_text(metadata + "\nA description.\nKeywords: none of them\n")
         lines = [
@@ -109,7 +111,9 @@ def standard_library() -> list[str]:
     return [place for place in sys.path if place in kept]
 
 
-def installed_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PluginFolder]:
+def installed_nowhere_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[PluginFolder]:
     """Give a folder whose plugins are all that is installed; their modules go with it."""
     plugins = PluginFolder(tmp_path / "installed")
     monkeypatch.setattr(sys, "path", [str(plugins.folder), *standard_library()])

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plugin_factory import PluginFolder, installed_nowhere_else, standard_library
-
 from purveyor import _entry_point_index as entry_point_index
 from purveyor._entry_point_index import Catalogue
 from purveyor._entry_points import (
@@ -288,6 +287,46 @@ def test_a_plugin_behind_a_custom_finder_is_found(
     catalogue = Catalogue(tmp_path / "cache")
     assert catalogue.names(SUPPLIERS) == ("kimi",)
     assert not (tmp_path / "cache").exists()
+
+
+def test_a_distribution_that_raises_is_a_fault_and_the_others_are_read(
+    plugins: PluginFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger's finder may give anything."""
+    kimi(plugins)
+
+    class Broken(importlib.metadata.Distribution):
+        def read_text(self, filename: str) -> str | None:
+            raise RuntimeError("no metadata today")
+
+        def locate_file(self, path: object) -> Path:
+            raise NotImplementedError
+
+    class Finder:
+        def find_spec(self, *arguments: object) -> None:
+            return None
+
+        def find_distributions(self, context: object) -> list[importlib.metadata.Distribution]:
+            return [Broken()]
+
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    found = ask_importlib()
+    assert names_of(found.entry_points) == ["kimi"]
+    assert "no metadata today" in found.faults[0].error
+
+
+def test_what_only_importlib_finds_is_found_by_name(
+    plugins: PluginFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An egg on sys.path is no metadata folder; importlib.metadata is the last resort."""
+    info = plugins.folder / "purveyor_egg-1.0-py3.egg" / "EGG-INFO"
+    info.mkdir(parents=True)
+    (info / "PKG-INFO").write_text("Name: purveyor-egg\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[purveyor.suppliers]\negg = e:s\n")
+    monkeypatch.syspath_prepend(str(info.parent))
+    catalogue = Catalogue()
+    assert names_of(catalogue.search(SUPPLIERS, "egg")) == ["egg"]
+    assert catalogue.names(SUPPLIERS) == ("egg",)
 
 
 def test_what_was_installed_meanwhile_is_seen_after_revalidation(plugins: PluginFolder) -> None:

@@ -16,11 +16,12 @@ from purveyor.errors import PurveyorError, SupplierError
 from purveyor.modules.chat import OnlineChatModule
 from purveyor.modules.embedding import OnlineEmbeddingModule
 from purveyor.plugin import HttpReply, HttpRequest, MemoryStream
+from purveyor.testing import serve_with
 
 from purveyor.types.chat import ChatResponse
 
 from .oracle import RECORDINGS, body_of, chunks_of, interactions, streamed, whole
-from .serving import serve_with
+
 
 pytestmark = pytest.mark.skipif(
     not RECORDINGS.is_dir(), reason="../shared/recordings is not beside this checkout"

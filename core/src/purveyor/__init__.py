@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False  # typing's own costs as much to import as all the rest of this file
 
 __version__ = "0.1.0"
 
@@ -91,7 +91,7 @@ if TYPE_CHECKING:
 __all__ = ["__version__", "errors", *sorted(_HOME_OF)]  # noqa: PLE0604
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Find a public name where it lives, at its first use (PEP 562)."""
     from importlib import import_module
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 from purveyor._loading import (
     Origin,
     Phase,
-    PluginKind,
     PluginProblem,
     Refusal,
     origin_of,
@@ -19,7 +18,6 @@ from purveyor._loading import (
 )
 from purveyor._selection import Selection
 from purveyor._shelf import Shelf
-from purveyor.errors import NameTaken
 
 _AT_ONCE: Final = 8
 
@@ -52,11 +50,11 @@ def examine(shelf: Shelf[Any], selection: Selection, names: Sequence[str], deadl
 
 def _examine_one(shelf: Shelf[Any], selection: Selection, name: str) -> None:
     try:
-        shelf.get(name).examine()
+        plugin = shelf.get(name)
+        shelf.problems.pop(name, None)
+        plugin.examine()
     except Refusal as refusal:
         shelf.problems[name] = refusal.problem
-    except NameTaken as err:
-        _note(shelf, selection, name, Phase.DISCOVERED, str(err))
     except BaseException as err:  # noqa: BLE001 - in our thread no interrupt is the user's own
         if name not in shelf.problems:
             _note(shelf, selection, name, shelf.phases.get(name, Phase.DISCOVERED), said(err))
@@ -78,13 +76,5 @@ def _origin(shelf: Shelf[Any], selection: Selection, name: str) -> Origin:
     if name in shelf.loaded:
         origin: Origin = shelf.loaded[name].origin
         return origin
-    origins = [origin_of(shelf.kind, row) for row in selection.claimants(shelf.kind, name)]
-    if len(origins) == 1:
-        return origins[0]
-    return _several(shelf.kind, name, origins)
-
-
-def _several(kind: PluginKind, name: str, origins: Sequence[Origin]) -> Origin:
-    """Stand for all that claim one name."""
-    distributions = ", ".join(origin.distribution for origin in origins)
-    return Origin(kind, name, distributions, ", ".join(origin.version for origin in origins))
+    rows = selection.claimants(shelf.kind, name)
+    return origin_of(shelf.kind, rows[0]) if rows else Origin(shelf.kind, name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
@@ -50,7 +50,7 @@ def listings(shelf: Shelf[Any], selection: Selection) -> Iterator[PluginListing]
                 kind=shelf.kind,
                 distribution=row.distribution,
                 version=row.version,
-                capabilities=_capabilities(plugin) if plugin else _promised(row),
+                capabilities=_capabilities(plugin) if plugin else _promised(shelf.kind, row),
                 state=PluginState.LOADED if plugin else _state(shelf, selection, row),
             )
     for name, plugin in sorted(shelf.loaded.items()):
@@ -89,9 +89,9 @@ def _capabilities(plugin: LoadedPlugin) -> tuple[Capability, ...]:
         return ()  # the fault shows when the capability is asked for, and in the doctor's report
 
 
-def _promised(row: EntryPoint) -> tuple[Capability, ...]:
-    return _ordered(keywords(row.path)) if row.path else ()
-
-
-def _ordered(words: Collection[str]) -> tuple[Capability, ...]:
+def _promised(kind: PluginKind, row: EntryPoint) -> tuple[Capability, ...]:
+    """Give the capabilities among a distribution's keywords; an extension has none."""
+    if kind is PluginKind.EXTENSION or not row.path:
+        return ()
+    words = keywords(row.path)
     return tuple(capability for capability in Capability if capability in words)

@@ -146,7 +146,8 @@ class PluginManager:
         added: list[tuple[Shelf[Any], str]] = []
         try:
             for shelf in shelves:
-                added.append((shelf, shelf.add(plugin, name, replaces=replaces)))
+                name = shelf.add(plugin, name, replaces=replaces)
+                added.append((shelf, name))
         except PluginError:
             for shelf, taken in added:
                 shelf.remove(taken)

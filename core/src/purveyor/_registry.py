@@ -97,9 +97,8 @@ class Registry:
                     hooks[caller.name] = _bound(implementation, spec)
         for name in self._specs:
             if name not in hooks and callable(getattr(plugin, name, None)):
-                raise Refusal(
-                    origin, Phase.REGISTERED, f"{name} is no hook yet", "mark it @hookimpl"
-                )
+                error = f"{name} is not marked as a hook"
+                raise Refusal(origin, Phase.REGISTERED, error, "mark it @hookimpl")
         return hooks
 
     def _unknown(self, hook: str, origin: Origin) -> Refusal:

@@ -91,6 +91,7 @@ class Retrier:
         self._budget = budget
         self._deadline = deadline
         self._sleep = sleep
+        self._made = 0
 
     def go_on(self, failure: SupplierError, attempt: Callable[[], Result]) -> Result:
         """Try again after a first failure, and give the first success or the last failure."""
@@ -138,13 +139,15 @@ class Retrier:
     def _stop(self, state: tenacity.RetryCallState) -> bool:
         """End at the last attempt, when waiting would pass the deadline, or on an empty budget.
 
-        tenacity asks for the waiting time first.
+        tenacity asks for the waiting time first. An error says itself how many attempts it stands
+        for: a transport that finds a kept connection closed has tried twice.
         """
         error = _error_of(state)
         if error is None:
             return True
-        error.attempts = state.attempt_number
-        if state.attempt_number >= self._policy.attempts:
+        self._made += error.attempts
+        error.attempts = self._made
+        if self._made >= self._policy.attempts:
             return True
         if state.upcoming_sleep >= self._deadline.remaining():
             return True

@@ -49,7 +49,9 @@ class Selection:
         return tuple(filter(self.allows, self.catalogue.names(GROUP_OF[kind])))
 
     def claimants(self, kind: PluginKind, name: str) -> tuple[EntryPoint, ...]:
-        """Give the entry points a name may mean, after the settings' choice."""
+        """Give the entry points a name may mean by the settings; no search for what is new."""
+        if not self.allows(name):
+            return ()
         return self._choose(name, self.catalogue.rows(GROUP_OF[kind], name))
 
     def one(self, kind: PluginKind, name: str, registered: Iterable[str] = ()) -> EntryPoint:
@@ -77,7 +79,7 @@ class Selection:
             self._not_found(kind, name, registered)
         if len(rows) > 1:
             raise NameTaken(
-                f"{len(rows)} distributions offer a {kind} named {name!r}: {_owners(rows)}. "
+                f"{len(rows)} distributions claim the {kind} name {name!r}: {_owners(rows)}. "
                 f'Try: [plugins.choose] {name} = "{rows[0].distribution}" in purveyor.toml'
             )
         return rows[0]

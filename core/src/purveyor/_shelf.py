@@ -121,6 +121,9 @@ class Shelf(Generic[P]):
             try:
                 origin, imported = self._imported(name)
                 plugin = self._taken_in(imported, self._card(imported, origin), origin)
+            except NameTaken as err:
+                self.problems[name] = self._contest(name, err)
+                raise
             except Refusal as refusal:
                 self.problems[name] = refusal.problem
                 raise refusal.public() from refusal.__cause__
@@ -177,6 +180,18 @@ class Shelf(Generic[P]):
             registry.remove(plugin)
             raise
 
+    def _contest(self, name: str, err: NameTaken) -> PluginProblem:
+        rows = self._selection.claimants(self.kind, name)
+        error, _, hint = str(err).partition(". Try: ")
+        return PluginProblem(
+            name=name,
+            distribution=", ".join(row.distribution for row in rows),
+            version=", ".join(row.version for row in rows),
+            phase=Phase.DISCOVERED,
+            error=error,
+            hint=hint,
+        )
+
     def _discard(self, plugin: P) -> bool:
         """Forget a plugin of the program's own; an installed one stays as it is."""
         if plugin.distribution != IN_PROCESS:
@@ -194,7 +209,7 @@ class Shelf(Generic[P]):
             owners.append(self.loaded[name].origin)
         if owners:
             raise NameTaken(
-                f"a {self.kind} named {name!r} is there already: {owners[-1].owner()}. "
+                f"the {self.kind} name {name!r} is taken: {owners[-1].owner()} has it. "
                 "Try: register(..., replaces=True)"
             )
 

@@ -20,9 +20,12 @@ from purveyor._transport.base import Transports
 from purveyor._transport.memory import AsyncMemoryTransport, MemoryStream, MemoryTransport
 from purveyor.dialects.account import AccountDialect
 from purveyor.dialects.chat import ChatDialect, ChatStreamDecoder
+from purveyor.dialects.deploy import DeployDialect
 from purveyor.dialects.embedding import EmbeddingDialect
+from purveyor.dialects.finetune import FinetuneDialect
 from purveyor.dialects.json_body import decode_json, decode_object, encode_json
 from purveyor.dialects.json_lines import JsonLinesReader
+from purveyor.dialects.line_decoder import JsonLinesDecoder
 from purveyor.dialects.openai_compatible import (
     AccountTable,
     ChatTable,
@@ -36,6 +39,7 @@ from purveyor.dialects.openai_compatible import (
     RerankTable,
     ThinkingTable,
 )
+from purveyor.dialects.openai_compatible.errors import explain
 from purveyor.dialects.rerank import RerankDialect
 from purveyor.dialects.rerank_common import checked_hits
 from purveyor.dialects.sse import SseReader
@@ -57,6 +61,45 @@ from purveyor.errors import (
     UnsupportedParameter,
 )
 from purveyor.hookspecs import API_VERSION, hookimpl
+from purveyor.types.calls import Call, Observer, Outcome
+from purveyor.types.account import Balance
+from purveyor.types.calls import Call, Observer, Outcome
+from purveyor.types.chat import (
+    ChatRequest,
+    ChatResponse,
+    Choice,
+    Event,
+    Finish,
+    Finished,
+    FinishReason,
+    LogprobsDelta,
+    ReasoningDelta,
+    RefusalDelta,
+    Sampling,
+    Started,
+    TextDelta,
+    Thinking,
+    ToolCallDelta,
+    UsageReported,
+)
+from purveyor.types.deploy import Deployment, DeploymentStatus, DeployRequest, LaunchPlan
+from purveyor.types.embedding import EmbeddingRequest, Embeddings
+from purveyor.types.finetune import FinetuneRequest, Job, JobStatus, Progress, ReadFile, Sleep, TrainPlan
+from purveyor.types.messages import (
+    Audio,
+    File,
+    Image,
+    Message,
+    Opaque,
+    Part,
+    Reasoning,
+    Refusal,
+    Text,
+    ToolCall,
+    ToolResult,
+)
+from purveyor.types.output import Output
+from purveyor.types.rerank import RerankHit, RerankRequest, RerankResponse
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import (
     Capability,
@@ -66,6 +109,8 @@ from purveyor.types.supplier import (
     ModelCard,
     SupplierCard,
 )
+from purveyor.types.tools import Tool
+from purveyor.types.usage import Usage
 from purveyor.types.wire import HttpReply, HttpRequest
 
 
@@ -170,51 +215,109 @@ __all__ = [
     "AccountDialect",
     "AccountTable",
     "AsyncMemoryTransport",
+    "Audio",
     "AuthenticationError",
     "BadRequest",
+    "Balance",
+    "Call",
     "Capability",
     "ChatDialect",
+    "ChatRequest",
+    "ChatResponse",
     "ChatStreamDecoder",
     "ChatTable",
+    "Choice",
     "ContentFiltered",
     "ContextLengthExceeded",
+    "DeployDialect",
+    "DeployRequest",
+    "Deployment",
+    "DeploymentStatus",
     "EmbeddingDialect",
+    "EmbeddingRequest",
     "EmbeddingTable",
+    "Embeddings",
     "Endpoint",
     "ErrorTable",
+    "Event",
     "Family",
+    "File",
+    "FinetuneDialect",
+    "FinetuneRequest",
+    "Finish",
+    "FinishReason",
+    "Finished",
     "Framework",
     "FrameworkCard",
     "FrameworkOption",
     "HttpReply",
     "HttpRequest",
+    "Image",
     "InsufficientBalance",
+    "Job",
+    "JobStatus",
+    "JsonLinesDecoder",
     "JsonLinesReader",
+    "LaunchPlan",
+    "LogprobsDelta",
     "MalformedResponse",
     "MemoryStream",
     "MemoryTransport",
+    "Message",
     "ModelCard",
     "NotFound",
+    "Observer",
+    "Opaque",
     "OpenAICompatible",
+    "OpenAICompatibleAccount",
+    "OpenAICompatibleChat",
+    "OpenAICompatibleEmbedding",
+    "OpenAICompatibleRerank",
+    "Outcome",
+    "Output",
     "Overloaded",
+    "Part",
     "PermissionDenied",
+    "Progress",
     "QuotaExhausted",
     "RateLimited",
+    "ReadFile",
+    "Reasoning",
+    "ReasoningDelta",
+    "Refusal",
+    "RefusalDelta",
     "RerankDialect",
+    "RerankHit",
+    "RerankRequest",
+    "RerankResponse",
     "RerankTable",
+    "Sampling",
     "Secret",
     "ServerError",
+    "Sleep",
     "SseReader",
+    "Started",
     "StreamInterrupted",
     "Supplier",
     "SupplierCard",
     "SupplierError",
+    "Text",
+    "TextDelta",
+    "Thinking",
     "ThinkingTable",
+    "Tool",
+    "ToolCall",
+    "ToolCallDelta",
+    "ToolResult",
+    "TrainPlan",
     "Transports",
     "UnsupportedParameter",
+    "Usage",
+    "UsageReported",
     "checked_hits",
     "decode_json",
     "decode_object",
     "encode_json",
+    "explain",
     "hookimpl",
 ]

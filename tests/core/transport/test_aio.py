@@ -564,3 +564,23 @@ def test_without_aiohttp_the_error_says_what_to_install():
     assert (
         "ConfigError: async calls need aiohttp; try: pip install 'purveyor[async]'" in done.stderr
     )
+
+
+def test_a_loop_left_running_in_a_thread_makes_no_noise_at_exit():
+    """A program that ends need not tidy up first."""
+    lines = """
+import asyncio, threading
+from purveyor._transport.aio import AioTransport
+from purveyor._transport.base import Deadline
+from purveyor.types.wire import HttpRequest, SizeLimits, Timeouts
+transport = AioTransport()
+request = HttpRequest("GET", "http://127.0.0.1:9/")
+loop = asyncio.new_event_loop()
+threading.Thread(target=loop.run_forever, daemon=True).start()
+call = transport.send(request, Deadline(Timeouts()), SizeLimits())
+print(type(asyncio.run_coroutine_threadsafe(call, loop).exception()).__name__)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("ConnectionFailed\n", "")

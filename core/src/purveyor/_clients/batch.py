@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from contextvars import copy_context
+from typing import TYPE_CHECKING, TypeVar
 
 from purveyor.errors import ConfigError, PurveyorError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -28,6 +31,8 @@ def run_batch(
     if not items:
         return []
 
+    from concurrent.futures import ThreadPoolExecutor
+
     def attempt(item: Item) -> Result | PurveyorError:
         try:
             return call(item)
@@ -36,7 +41,7 @@ def run_batch(
 
     progress = Progress(len(items), label)
     with ThreadPoolExecutor(min(concurrency, len(items))) as pool:
-        futures = [pool.submit(attempt, item) for item in items]
+        futures = [pool.submit(copy_context().run, attempt, item) for item in items]
         try:
             _await_all(futures, progress)
         except BaseException:
@@ -48,6 +53,8 @@ def run_batch(
 
 
 def _await_all(futures: Sequence[Future[Result | PurveyorError]], progress: Progress) -> None:
+    from concurrent.futures import FIRST_COMPLETED, wait
+
     pending = set(futures)
     while pending:
         done, pending = wait(pending, return_when=FIRST_COMPLETED)

@@ -33,7 +33,7 @@ class Target(Struct, frozen=True, kw_only=True):
     source: str
     base_url: str | None = None
     region: str | None = None
-    api_key: str | Secret | Callable[[], str] | None = None
+    api_key: Secret | Callable[[], str] | None = None
     auth: str | None = None
     timeouts: Timeouts | None = None
     limits: SizeLimits = SizeLimits()
@@ -90,16 +90,19 @@ class Runtime:
         """
         if target.source == KEYLESS and target.base_url is None:
             raise ConfigError(f"source {KEYLESS!r} stands for an address; pass base_url=...")
-        if target.base_url is not None and not self.manager.is_supplier(target.source):
-            return self._bare_address()
+        if self.manager.is_supplier(target.source):
+            return self.manager.supplier(target.source)
+        configured = self.config.settings.suppliers.get(target.source)
+        if target.base_url is not None or (configured and configured.base_url):
+            return self._bare_address(target.source)
         return self.manager.supplier(target.source)
 
-    def _bare_address(self) -> SupplierPlugin:
-        """Give the supplier that stands for any address: the reference dialect, nothing else."""
+    def _bare_address(self, name: str) -> SupplierPlugin:
+        """Give a supplier of that name which is an address and nothing else."""
         with self._lock:
-            if not self.manager.is_supplier(KEYLESS):
-                self.manager.register(_address_supplier())
-        return self.manager.supplier(KEYLESS)
+            if not self.manager.is_supplier(name):
+                self.manager.register(_address_supplier(name))
+        return self.manager.supplier(name)
 
     def connect(
         self, plugin: SupplierPlugin, capability: Capability, target: Target
@@ -113,7 +116,7 @@ class Runtime:
         card = plugin.card
         base_url = config.base_url_for(card, capability, target.base_url, target.region)
         endpoint = Endpoint(
-            supplier=target.source if card.name == KEYLESS else card.name,
+            supplier=card.name,
             capability=capability,
             base_url=base_url,
             secret=self._secret(card, target),
@@ -199,12 +202,12 @@ class Runtime:
                 self._transports[scheme] = transports
 
 
-def _address_supplier() -> object:
+def _address_supplier(name: str) -> object:
     from purveyor.plugin import ChatTable, EmbeddingTable, OpenAICompatible, RerankTable
 
     card = SupplierCard(
-        name=KEYLESS,
-        title="any OpenAI-compatible address",
+        name=name,
+        title="an OpenAI-compatible address",
         docs="docs/reference/suppliers.md",
         base_url="http://127.0.0.1",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Final
@@ -146,6 +147,7 @@ class AioExchange:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         decoder, receive = self._decoder, self._response.content.readany
+        lost = self._watched()
         try:
             while data := await self._take(receive):
                 if part := decoder.feed(data):
@@ -154,6 +156,33 @@ class AioExchange:
         except BaseException:
             self._response.close()
             raise
+        finally:
+            if lost is not None:
+                lost.remove_done_callback(self._tell_reader)
+
+    def _watched(self) -> asyncio.Future[None] | None:
+        """Have the reader told when the connection is lost.
+
+        aiohttp 3.14 forgets to, where a malformed chunk is the reason: it would wait for ever.
+        """
+        connection = self._response.connection
+        protocol = None if connection is None else connection.protocol
+        if protocol is None:  # the body has come already, or we hung up
+            return None
+        lost = protocol.closed
+        if lost is None:
+            self._tell_reader()
+        else:
+            lost.add_done_callback(self._tell_reader)
+        return lost
+
+    def _tell_reader(self, lost: asyncio.Future[None] | None = None) -> None:
+        content, connection = self._response.content, self._response.connection
+        if lost is not None and not lost.cancelled():
+            lost.exception()  # taken note of
+        if not content.is_eof() and content.exception() is None:
+            reason = connection and connection.protocol and connection.protocol.exception()
+            content.set_exception(reason or aiohttp.ClientPayloadError())
 
     async def _take(self, read: Callable[[], Awaitable[bytes]]) -> bytes:
         try:

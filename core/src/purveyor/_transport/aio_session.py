@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from contextvars import ContextVar
@@ -72,8 +73,9 @@ class LoopSession:
         await self._keeper.aclose()
 
     def __del__(self) -> None:
-        # Nobody holds the transport any more, or its loop was closed without `shutdown_asyncgens`.
-        if self._loop.is_closed() or asyncio._get_running_loop() is self._loop:
+        # Nobody holds the transport any more: its loop was closed without `shutdown_asyncgens`,
+        # or goes on without it, or stands still in a thread while the interpreter ends.
+        if self._loop.is_closed() or _runs_here(self._loop) or sys.is_finalizing():
             _hang_up(self.pooled, self.fresh)
         else:
             self._loop.call_soon_threadsafe(_hang_up, self.pooled, self.fresh)
@@ -117,11 +119,18 @@ async def _closes_with_its_loop(*sessions: aiohttp.ClientSession) -> AsyncGenera
             await session.close()
 
 
+def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:  # garbage is collected in any thread
+        return False
+
+
 def _hang_up(*sessions: aiohttp.ClientSession) -> None:
     """Close without waiting: what aiohttp does before its first wait is all that must be done."""
     for session in sessions:
         closing = session.close()
-        with suppress(StopIteration):
+        with suppress(StopIteration, RuntimeError):  # the latter from a loop in debug mode
             closing.send(None)
         closing.close()
 

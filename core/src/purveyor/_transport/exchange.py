@@ -60,16 +60,21 @@ class WireExchange:
         if part:
             self._first = b""
             return part
-        if self._is_closed and not self._is_whole:
-            raise ConnectionFailed("this exchange was closed before its end was read")
         try:
             while not self._is_whole and not part:
+                self._check_open()
                 part = self._source.receive()
+                self._check_open()  # closed meanwhile by another thread, an end is no end
                 self._is_whole = part is None
         except BaseException:  # an interrupted read leaves a connection nobody can use
-            self.close()
+            self._is_closed = True
+            self._source.hang_up()
             raise
         return part or None
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ConnectionFailed("this exchange was closed before its end was read")
 
     def whole(self) -> bytes:
         """Read to the end."""

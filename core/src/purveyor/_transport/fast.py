@@ -16,6 +16,7 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import ClosedPoolError
 
 from purveyor._transport.base import Deadline
 from purveyor._transport.exchange import WireExchange
@@ -91,7 +92,7 @@ class Line:
     def ask(self, body: bytes) -> bytes:
         """Send the request, and give the first bytes of the reply."""
         try:
-            connection = self._connection = self._pool._get_conn()
+            connection = self._borrow()
             if connection.sock is not None:
                 try:
                     return self._attempt(body)
@@ -141,6 +142,14 @@ class Line:
             self._pool._put_conn(connection)
         else:
             connection.close()
+
+    def _borrow(self) -> Any:
+        try:
+            self._connection = self._pool._get_conn()
+        except ClosedPoolError:  # another thread has closed the transport just now
+            self._pool = self._route.origin.pool()
+            self._connection = self._pool._get_conn()
+        return self._connection
 
     def _connect(self) -> None:
         seconds = self._deadline.step(self._deadline.timeouts.connect)

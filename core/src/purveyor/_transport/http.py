@@ -113,7 +113,7 @@ def _respond(route: Route, body: bytes, deadline: Deadline) -> requests.Response
 class _Response:
     """A `Source` of body parts from a response of urllib3, or what stands in for one."""
 
-    __slots__ = ("_deadline", "_decoder", "_generation", "_origin", "_raw")
+    __slots__ = ("_deadline", "_decoder", "_generation", "_is_reading", "_origin", "_raw")
 
     def __init__(self, raw: Any, decoder: BodyDecoder, origin: Origin, deadline: Deadline) -> None:
         self._raw = raw
@@ -121,6 +121,7 @@ class _Response:
         self._origin = origin
         self._deadline = deadline
         self._generation = REGISTRY.generation
+        self._is_reading = False
 
     def receive(self) -> bytes | None:
         """Wait for the next part of the body, None at the end."""
@@ -129,6 +130,7 @@ class _Response:
             sock = getattr(getattr(self._raw, "connection", None), "sock", None)
             if sock is not None:
                 sock.settimeout(seconds)
+            self._is_reading = True
             data = self._raw.read1(_READ_BYTES)
         except BELOW as error:
             failure = _failure(error, self._origin, self._deadline, "body")
@@ -138,16 +140,19 @@ class _Response:
             self._decoder.end()
             self._raw.release_conn()
             return None
+        finally:
+            self._is_reading = False
         raise failure
 
     def hang_up(self) -> None:
         """Close the connection, unless it was given back."""
         if self._generation != REGISTRY.generation:  # it is the parent's, not ours
             return
-        with suppress(OSError, AttributeError):  # another thread may be reading: wake it
+        with suppress(OSError, AttributeError):
             self._raw.connection.sock.shutdown(socket.SHUT_RDWR)
-        with suppress(*BELOW):
-            self._raw.close()
+        if not self._is_reading:  # else another thread wakes up now, and closes
+            with suppress(*BELOW):
+                self._raw.close()
 
 
 def _decoder(raw: Any, headers: Mapping[str, str], limits: SizeLimits) -> BodyDecoder:

@@ -15,9 +15,8 @@ _BEGINNING: Final = b"HTTP/1."
 _TLS_ALERT: Final = b"\x15\x03"
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
 _STATUS_LINE: Final = re.compile(r"HTTP/1\.([0-9]) +([1-9][0-9]{2})(?:[ \r\n]|$)")
-_HEADER: Final = re.compile(r"\n([!-9;-~]+):[ \t]*+([^\r\n]*+)(?=\r?(?:\n|\Z))")
-_BLANKS: Final = " \t\r"
-_SPECIAL: Final = frozenset({"transfer-encoding", "content-encoding", "connection"})
+_UNUSUAL: Final = re.compile(r"[ \t\r]")
+_SPECIAL: Final = frozenset({"transfer-encoding", "content-encoding"})
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 _HEADER_COUNT: Final = 1000
 
@@ -183,6 +182,8 @@ def read_at_once(data: bytes, limits: SizeLimits) -> HttpReply | None:
     is_plain = status > 204 or status == 200
     if not is_plain or status == 304 or headers.get("content-length") != str(len(body)):
         return None
+    if headers.get("connection", "keep-alive").lower() != "keep-alive":
+        return None
     if len(body) > limits.body_bytes or not _SPECIAL.isdisjoint(headers):
         return None
     return HttpReply(status, headers, body)
@@ -198,19 +199,24 @@ def parse_head(head: bytes) -> tuple[int, int, dict[str, str]]:
     match = _STATUS_LINE.match(text)
     if match is None:
         raise MalformedResponse("the reply's first line is no HTTP status line")
-    pairs = _HEADER.findall(text)
-    if len(pairs) > _HEADER_COUNT:
+    lines = text.split("\n")
+    del lines[0]
+    if len(lines) > _HEADER_COUNT:
         raise MalformedResponse(f"the reply has more than {_HEADER_COUNT} headers")
-    headers = {name.lower(): value.rstrip() for name, value in pairs}
-    if len(headers) != text.count("\n"):  # some line is unusual, or a name occurs twice
-        headers = _parse_lines(text)
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    # Not checked line by line, for speed: a break, a repetition or a fault shows in the names.
+    if len(headers) != len(lines) or _UNUSUAL.search("\n".join(headers)) or "" in headers:
+        headers = _parse_lines(lines)
     return int(match[1]), int(match[2]), headers
 
 
-def _parse_lines(text: str) -> dict[str, str]:
+def _parse_lines(lines: list[str]) -> dict[str, str]:
     headers: dict[str, str] = {}
     name = ""
-    for line in text.split("\n")[1:]:
+    for line in lines:
         before, colon, value = line.partition(":")
         if name and line[:1] in (" ", "\t"):  # the old way to break a long value
             headers[name] = f"{headers[name]} {line.strip()}"
@@ -218,7 +224,7 @@ def _parse_lines(text: str) -> dict[str, str]:
         name = before.strip().lower()
         if not colon or not name:
             raise MalformedResponse("a header line of the reply has no name or no colon")
-        value = value.strip(_BLANKS)
+        value = value.strip()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
 

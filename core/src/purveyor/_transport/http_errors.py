@@ -106,7 +106,8 @@ def _malformed(moment: Moment, error: BaseException) -> PurveyorError:
 
 # The first row with a type that occurs among the causes decides: special before general.
 TABLE: Final[tuple[tuple[tuple[type[BaseException], ...], Maker], ...]] = (
-    ((socket.gaierror, from_urllib3.NameResolutionError), _name),
+    ((socket.gaierror,), _name),
+    ((from_urllib3.NameResolutionError,), _name),
     ((ssl.SSLCertVerificationError, ssl.CertificateError), _certificate),
     ((ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError), _broken),
     ((ssl.SSLError,), _tls),
@@ -167,7 +168,8 @@ def causes(error: BaseException) -> list[BaseException]:
 def _detail(error: BaseException) -> str:
     """Say what happened, in words that hold nothing of the request."""
     if isinstance(error, ssl.SSLError):
-        return (error.reason or "handshake failed").replace("_", " ").lower()
+        reason = getattr(error, "reason", None) or error.strerror or "handshake failed"
+        return reason.replace("_", " ").lower()
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if type(error) is OSError:  # `Tunnel connection failed: 407 ...`

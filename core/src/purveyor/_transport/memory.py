@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from msgspec import Struct
 
 from purveyor._transport.base import Deadline
-from purveyor.errors import ConnectionFailed, MalformedResponse
+from purveyor._transport.decoding import too_large
+from purveyor.errors import ConnectionFailed
 from purveyor.types.wire import HttpReply, HttpRequest, SizeLimits
 
 
@@ -90,7 +90,7 @@ class MemoryExchange:
             self._deadline.step(math.inf)
             self._left -= len(part or b"")
             if self._left < 0:
-                raise _too_large(self._limits)
+                raise too_large(self._limits.body_bytes)
         except BaseException:
             self.close()
             raise
@@ -168,6 +168,8 @@ class AsyncMemoryExchange:
         return self._exchange.take()
 
     async def _take_in_thread(self) -> bytes | None:
+        import asyncio  # here, so that callers that never await do not pay for it
+
         idle = self._deadline.timeouts.idle
         seconds = self._deadline.step(idle)
         try:
@@ -188,10 +190,3 @@ def _as_stream(reply: HttpReply | MemoryStream) -> MemoryStream:
     if isinstance(reply, MemoryStream):
         return reply
     return MemoryStream(reply.status, reply.headers, (reply.body,))
-
-
-def _too_large(limits: SizeLimits) -> MalformedResponse:
-    return MalformedResponse(
-        f"the reply exceeds {limits.body_bytes} bytes (body limit); "
-        "raise it with limits=SizeLimits(body_bytes=...)"
-    )

@@ -85,7 +85,7 @@ class Origin:
     def pool(self) -> HTTPConnectionPool:
         """Give urllib3's pool of connections, for origins without a proxy."""
         pool = self._pool
-        if pool is None or pool.pool is None:  # none yet, or closed since
+        if pool is None:
             request = requests.Request("GET", self._url).prepare()
             found = self.adapter.get_connection_with_tls_context(request, True)
             pool = self._pool = cast("HTTPConnectionPool", found)
@@ -93,6 +93,9 @@ class Origin:
 
     def close(self) -> None:
         """Close the connections that nobody uses; later calls open new ones."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
         self.session.close()
 
 

@@ -11,6 +11,7 @@ from purveyor._clients.runtime import Runtime, Target, runtime
 from purveyor.errors import CapabilityNotOffered
 from purveyor.modules.naming import Choice, choose
 from purveyor.modules.options import ConnectionOptions
+from purveyor.types.secret import Secret
 from purveyor.types.supplier import Capability, ModelCard
 
 _CONNECTION = frozenset(ConnectionOptions.__annotations__)
@@ -34,6 +35,8 @@ class Line:
         self.choice: Choice = choose(
             self.runtime, capability, model, source, said.get("base_url")
         )
+        if isinstance(said.get("api_key"), str):
+            said["api_key"] = Secret(said["api_key"], source="argument api_key")
         self.target = Target(source=self.choice.source, **said)
         self.plugin = self.runtime.supplier(self.target)
         self.connection: Connection = self.runtime.connect(self.plugin, capability, self.target)

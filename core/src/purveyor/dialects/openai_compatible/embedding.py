@@ -19,6 +19,7 @@ from purveyor.types.supplier import Endpoint
 from purveyor.types.wire import HttpReply, HttpRequest
 
 _FLOAT_BYTES: Final = 4
+_DATA: Final = b'"data":'
 
 
 class _Row(Struct):
@@ -28,8 +29,8 @@ class _Row(Struct):
     index: int | None = None
 
 
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _rows = msgspec.json.Decoder(list[_Row])
+_rest = msgspec.json.Decoder(dict[str, Any])
 
 
 class OpenAICompatibleEmbedding:
@@ -81,15 +82,22 @@ class OpenAICompatibleEmbedding:
         )
 
     def _read_body(self, reply: HttpReply) -> tuple[list[_Row], dict[str, Any]]:
-        """Give the vectors, decoded as they are parsed, and all other fields of the body."""
+        """Give the vectors, decoded as they are parsed, and all other fields of the body.
+
+        The list of vectors is cut out and decoded by its type; what stands around it, with null in
+        its place, must be an object by itself. Where either is not so, the body is read slowly.
+        """
+        body = reply.body
+        start = body.find(_DATA) + len(_DATA)
+        end = body.rfind(b"}]") + 2
         try:
-            fields = _fields.decode(reply.body)
-            rows = _rows.decode(fields.pop("data"))
-            rest = {name: msgspec.json.decode(value) for name, value in fields.items()}
-        except (ValueError, KeyError, RecursionError):
+            rows = _rows.decode(memoryview(body)[start:end])
+            rest = _rest.decode(b"%bnull%b" % (body[:start], body[end:]))
+        except (ValueError, RecursionError):
             return self._read_slowly(reply)
         if rest.get("error"):
             raise self.explain(reply)
+        del rest["data"]
         return rows, rest
 
     def _read_slowly(self, reply: HttpReply) -> tuple[list[_Row], dict[str, Any]]:

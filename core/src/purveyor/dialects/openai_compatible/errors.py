@@ -45,7 +45,6 @@ _BY_TYPE: Final[Mapping[str, type[SupplierError]]] = {
     "insufficient_quota": errors.QuotaExhausted,
     "authentication_error": errors.AuthenticationError,
     "rate_limit_error": errors.RateLimited,
-    "server_error": errors.ServerError,
     "overloaded_error": errors.Overloaded,
 }
 
@@ -111,8 +110,14 @@ def _shown(value: Any) -> str:
     return msgspec.json.encode(value).decode()[:_SHOWN]
 
 
-def explain(reply: HttpReply, table: ErrorTable) -> SupplierError:
-    """Read a reply as an error: JSON of any known shape, or whatever text it is."""
+_NO_TABLE: Final = ErrorTable()
+
+
+def explain(reply: HttpReply, table: ErrorTable = _NO_TABLE) -> SupplierError:
+    """Read a reply as an error: JSON of any known shape, or whatever text it is.
+
+    Without a table the status decides, where the body's code or words do not.
+    """
     try:
         body = msgspec.json.decode(reply.body)
     except (ValueError, RecursionError):  # DecodeError and UnicodeDecodeError are ValueErrors

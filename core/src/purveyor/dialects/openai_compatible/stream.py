@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+from msgspec import Struct
+
 from purveyor.dialects.accumulate import events_of
 from purveyor.dialects.json_body import decode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
@@ -34,6 +37,40 @@ from purveyor.types.chat import (
 from purveyor.types.wire import HttpReply
 
 _DONE: Final = b"[DONE]"
+
+
+class _PlainDelta(Struct):
+    """A delta as nearly all are: text, and nothing in the fields that would need more care."""
+
+    content: str | None = None
+    reasoning_content: Any = None
+    reasoning: Any = None
+    refusal: Any = None
+    tool_calls: Any = None
+    function_call: Any = None
+    audio: Any = None
+
+
+class _PlainChoice(Struct):
+    """A choice whose delta is plain, in the middle of a stream."""
+
+    delta: _PlainDelta
+    index: int = 0
+    finish_reason: Any = None
+    logprobs: Any = None
+    usage: Any = None
+
+
+class _PlainChunk(Struct):
+    """A chunk that holds one plain choice."""
+
+    choices: list[_PlainChoice]
+    usage: Any = None
+    error: Any = None
+
+
+_plain_chunk = msgspec.json.Decoder(_PlainChunk)
+_PLAIN_FIELDS: Final = frozenset({"reasoning_content", "reasoning"})
 
 FinishReader = Callable[[Any, ChatTable], Finish | None]
 WholeReader = Callable[[HttpReply], ChatResponse]
@@ -63,6 +100,7 @@ class StreamDecoder:
         self._open: set[int] = set()
         self._finished: set[int] = set()
         self._halves: dict[int, str] = {}
+        self._takes_plain = _PLAIN_FIELDS.issuperset(table.reasoning_fields)
         self._sniffed = False
         self._failure: SupplierError | None = None
         self.is_complete = False
@@ -121,13 +159,42 @@ class StreamDecoder:
                     break
                 if data:
                     self._received.append(data)
-                    self._read_chunk(name, decode_json(data), events)
+                    delta = None if name or self._halves else self._plain_delta(data)
+                    if delta is not None:
+                        events.append(delta)
+                    else:
+                        self._read_chunk(name, decode_json(data), events)
         except SupplierError as error:
             if not events:
                 raise
             self._failure = error
             self.is_complete = True
         return events
+
+    def _plain_delta(self, data: bytes) -> TextDelta | None:
+        """Read a chunk that holds text and nothing else; None where it must be looked at closely.
+
+        Typed decoding takes a third of the time that a dict does, and nearly all chunks are such.
+        """
+        if not (self._has_started and self._takes_plain):
+            return None
+        try:
+            chunk = _plain_chunk.decode(data)
+        except ValueError:
+            return None
+        if len(chunk.choices) != 1 or chunk.usage is not None or chunk.error is not None:
+            return None
+        choice = chunk.choices[0]
+        if choice.finish_reason or choice.logprobs or choice.usage:
+            return None
+        delta = choice.delta
+        if delta.content and (
+            delta.reasoning_content is delta.reasoning is delta.refusal is None
+            and delta.tool_calls is delta.function_call is delta.audio is None
+        ):
+            self._open.add(choice.index)
+            return TextDelta(delta.content, choice.index)
+        return None
 
     def _read_chunk(self, name: str, chunk: Any, events: list[Event]) -> None:
         if not isinstance(chunk, dict):

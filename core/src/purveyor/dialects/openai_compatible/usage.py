@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final
 
 from purveyor.types.usage import Usage
@@ -40,6 +41,6 @@ def _count(raw: Mapping[str, Any], *paths: tuple[str, ...]) -> int | None:
         value: Any = raw
         for name in path:
             value = value.get(name) if isinstance(value, Mapping) else None
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
             return int(value)
     return None

@@ -1,0 +1,1 @@
+"""The `purveyor` command: a file per command, each imported when it is run."""
