@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from purveyor import _credentials
+from purveyor._settings import credentials as _credentials
 from purveyor.config import Config, Key, check
 from purveyor.errors import ConfigError
 from purveyor.types.supplier import SupplierCard

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from purveyor._config_file import dotted, line_of
-from purveyor._config_lines import key_lines
+from purveyor._settings.file import dotted, line_of
+from purveyor._settings.lines import key_lines
 from purveyor.config import ConfigFault, check
 from purveyor.types.supplier import SupplierCard
 

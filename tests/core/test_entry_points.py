@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plugin_factory import PluginFolder, installed_nowhere_else, standard_library
-from purveyor import _entry_point_index as entry_point_index
-from purveyor._entry_point_index import Catalogue
-from purveyor._entry_points import (
+from purveyor._plugins import index as entry_point_index
+from purveyor._plugins.index import Catalogue
+from purveyor._plugins.entry_points import (
     GROUPS,
     SUPPLIERS,
     EntryPoint,

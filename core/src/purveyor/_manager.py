@@ -11,14 +11,14 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from purveyor._entry_point_index import Catalogue
-from purveyor._extensions import Extensions
-from purveyor._import_watch import PluginWarning
-from purveyor._listing import PluginListing, PluginState, listings
-from purveyor._loading import IN_PROCESS, Origin, Phase, PluginKind, PluginProblem
-from purveyor._plugins import FrameworkPlugin, SupplierPlugin
-from purveyor._selection import Selection
-from purveyor._shelf import Shelf
+from purveyor._plugins.index import Catalogue
+from purveyor._plugins.extensions import Extensions
+from purveyor._plugins.import_watch import PluginWarning
+from purveyor._plugins.listing import PluginListing, PluginState, listings
+from purveyor._plugins.loading import IN_PROCESS, Origin, Phase, PluginKind, PluginProblem
+from purveyor._plugins.loaded import FrameworkPlugin, SupplierPlugin
+from purveyor._plugins.selection import Selection
+from purveyor._plugins.shelf import Shelf
 from purveyor.errors import PluginError, PluginLoadError
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import SupplierCard
@@ -171,7 +171,7 @@ class PluginManager:
 
         One that hangs is left behind in its thread and reported, and the others go on.
         """
-        from purveyor._examination import examine
+        from purveyor._plugins.examination import examine
 
         self._catalogue.refresh()
         for shelf in self._shelves:

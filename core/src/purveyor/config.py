@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 
-from purveyor._config import VARIABLES, Config
-from purveyor._config_file import ConfigFault
-from purveyor._config_schema import ModelSettings, PluginSettings, RetrySettings, Settings
-from purveyor._credentials import Key, KeySearch, missing_key_error
+from purveyor._settings.config import VARIABLES, Config
+from purveyor._settings.file import ConfigFault
+from purveyor._settings.schema import ModelSettings, PluginSettings, RetrySettings, Settings
+from purveyor._settings.credentials import Key, KeySearch, missing_key_error
 from purveyor.types.supplier import SupplierCard
 
 __all__ = [
@@ -76,6 +76,6 @@ def check(
         environ: stands in for the process's environment.
         cards: the suppliers that exist; with them, tables of any other are faults.
     """
-    from purveyor._config_check import check
+    from purveyor._settings.check import check
 
     return check(path, os.environ if environ is None else environ, VARIABLES, cards)

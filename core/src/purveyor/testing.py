@@ -15,7 +15,7 @@ from typing import Any
 from purveyor import config as configuration
 from purveyor._clients import runtime as runtimes
 from purveyor._clients.runtime import Runtime
-from purveyor._plugins import SupplierPlugin
+from purveyor._plugins.loaded import SupplierPlugin
 from purveyor._transport.base import Transports
 from purveyor._transport.memory import (
     AsyncMemoryTransport,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import ssl
 import subprocess
+import threading
 
 import pytest
 from loopback import chunked, reply, serving, then_close
@@ -71,9 +73,9 @@ def test_a_bundle_of_the_environment_is_trusted(path, certificate, speaking_tls,
 
 def test_an_unknown_certificate_is_refused_before_anything_is_sent(path, speaking_tls):
     """The error says whom we trust, and how to trust others; trying again is of no use."""
-    with serving(reply(), tls=speaking_tls) as server:
-        with pytest.raises(TlsFailed, match="self-signed certificate; trusted is") as caught:
-            HttpTransport().send(asking(server.url), deadline(), LIMITS)
+    refusal = pytest.raises(TlsFailed, match="self-signed certificate; trusted is")
+    with serving(reply(), tls=speaking_tls) as server, refusal as caught:
+        HttpTransport().send(asking(server.url), deadline(), LIMITS)
     assert (caught.value.retryable, server.requests) == (False, [])
 
 
@@ -96,9 +98,6 @@ def test_a_plain_port_under_https_is_no_tls(path, plain_port):
 @pytest.fixture
 def plain_port():
     """A server that says at once what it thinks of a TLS greeting."""
-    import socket
-    import threading
-
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def answer() -> None:

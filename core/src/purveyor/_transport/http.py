@@ -17,7 +17,8 @@ from purveyor._transport.exchange import WireExchange
 from purveyor._transport.http_errors import BELOW, Moment, translated
 from purveyor._transport.origins import REGISTRY, Origin, Settings
 from purveyor._transport.routes import Route
-from purveyor.errors import MalformedResponse
+from purveyor.errors import MalformedResponse, SupplierError
+from purveyor.types.secret import redact
 from purveyor.types.wire import Header, HttpReply, HttpRequest, SizeLimits
 
 _READ_BYTES: Final = 64 * 1024
@@ -44,24 +45,31 @@ class HttpTransport:
     def send(self, request: HttpRequest, deadline: Deadline, limits: SizeLimits) -> HttpReply:
         """Send a request and read the whole reply."""
         route = self._route(request)
-        if fast.is_open(route.origin):
-            return fast.send(route, request.body, deadline, limits)
-        exchange = open_exchange(route, request.body, deadline, limits)
-        return HttpReply(exchange.status, exchange.headers, exchange.whole())
+        try:
+            if fast.is_open(route.origin):
+                return fast.send(route, request.body, deadline, limits)
+            exchange = open_exchange(route, request.body, deadline, limits)
+            return HttpReply(exchange.status, exchange.headers, exchange.whole())
+        except SupplierError as error:
+            _redact(error, request)
+            raise
 
     def open(self, request: HttpRequest, deadline: Deadline, limits: SizeLimits) -> WireExchange:
         """Send a request and read the reply's head."""
         route = self._route(request)
-        if fast.is_open(route.origin):
-            return fast.open_exchange(route, request.body, deadline, limits)
-        return open_exchange(route, request.body, deadline, limits)
+        choose = fast.open_exchange if fast.is_open(route.origin) else open_exchange
+        try:
+            return choose(route, request.body, deadline, limits)
+        except SupplierError as error:
+            _redact(error, request)
+            raise
 
     def close(self) -> None:
         """Close idle connections to where this transport has sent; it can be used again."""
         routes, self._routes = self._routes, {}
-        if any(route.generation == REGISTRY.generation for route in routes.values()):
-            for origin in {route.origin for route in routes.values()}:
-                origin.close()
+        ours = [route for route in routes.values() if route.generation == REGISTRY.generation]
+        for origin in {route.origin for route in ours}:
+            origin.close()
 
     def _route(self, request: HttpRequest) -> Route:
         key = (request.method, request.url, request.headers)
@@ -71,6 +79,12 @@ class HttpTransport:
                 self._routes.clear()
             route = self._routes[key] = Route(request, self._settings)
         return route
+
+
+def _redact(error: SupplierError, request: HttpRequest) -> None:
+    """Cut secrets out, should a peer have said one back to us."""
+    error.message = redact(error.message, *request.secrets())
+    error.args = (error.message,)
 
 
 def open_exchange(

@@ -8,17 +8,14 @@ from typing import Final
 
 from purveyor._transport.chunks import ChunkReader
 from purveyor._transport.decoding import BodyDecoder, too_large
+from purveyor._transport.heads import parse_head, parse_length
 from purveyor.errors import ConnectionFailed, MalformedResponse
 from purveyor.types.wire import HttpReply, SizeLimits
 
 _BEGINNING: Final = b"HTTP/1."
 _TLS_ALERT: Final = b"\x15\x03"
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
-_STATUS_LINE: Final = re.compile(r"HTTP/1\.([0-9]) +([1-9][0-9]{2})(?:[ \r\n]|$)")
-_UNUSUAL: Final = re.compile(r"[ \t\r]")
 _SPECIAL: Final = frozenset({"transfer-encoding", "content-encoding"})
-_LENGTH: Final = re.compile(r"[0-9]{1,18}")
-_HEADER_COUNT: Final = 1000
 
 
 class ResponseReader:
@@ -177,7 +174,7 @@ def read_at_once(data: bytes, limits: SizeLimits) -> HttpReply | None:
     end = data.find(b"\r\n\r\n")
     if not data.startswith(b"HTTP/1.1 ") or not 0 < end < limits.header_bytes - 4:
         return None
-    _, status, headers = parse_head(data[:end])
+    _, status, headers = parse_head(data[: end + 1])
     body = data[end + 4 :]
     is_plain = status > 204 or status == 200
     if not is_plain or status == 304 or headers.get("content-length") != str(len(body)):
@@ -187,59 +184,6 @@ def read_at_once(data: bytes, limits: SizeLimits) -> HttpReply | None:
     if len(body) > limits.body_bytes or not _SPECIAL.isdisjoint(headers):
         return None
     return HttpReply(status, headers, body)
-
-
-def parse_head(head: bytes) -> tuple[int, int, dict[str, str]]:
-    """Read a head: the minor version of HTTP/1, the status, and the headers in lower case.
-
-    Raises:
-        MalformedResponse: a line is neither.
-    """
-    text = head.decode("latin-1")
-    match = _STATUS_LINE.match(text)
-    if match is None:
-        raise MalformedResponse("the reply's first line is no HTTP status line")
-    lines = text.split("\n")
-    del lines[0]
-    if len(lines) > _HEADER_COUNT:
-        raise MalformedResponse(f"the reply has more than {_HEADER_COUNT} headers")
-    headers: dict[str, str] = {}
-    for line in lines:
-        name, _, value = line.partition(":")
-        headers[name.lower()] = value.strip()
-    # Not checked line by line, for speed: a break, a repetition or a fault shows in the names.
-    if len(headers) != len(lines) or _UNUSUAL.search("\n".join(headers)) or "" in headers:
-        headers = _parse_lines(lines)
-    return int(match[1]), int(match[2]), headers
-
-
-def _parse_lines(lines: list[str]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    name = ""
-    for line in lines:
-        before, colon, value = line.partition(":")
-        if name and line[:1] in (" ", "\t"):  # the old way to break a long value
-            headers[name] = f"{headers[name]} {line.strip()}"
-            continue
-        name = before.strip().lower()
-        if not colon or not name:
-            raise MalformedResponse("a header line of the reply has no name or no colon")
-        value = value.strip()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
-
-
-def parse_length(text: str) -> int:
-    """Read a content-length; several that say the same are one.
-
-    Raises:
-        MalformedResponse: it is no number, or there are two that differ.
-    """
-    lengths = {part.strip() for part in text.split(",")}
-    length = lengths.pop()
-    if lengths or _LENGTH.fullmatch(length) is None:
-        raise MalformedResponse(f"the reply's content-length {text[:40]!r} is not one number")
-    return int(length)
 
 
 def _not_http(head: bytes) -> MalformedResponse:

@@ -46,6 +46,13 @@ class PooledAdapter(HTTPAdapter):
         pool_kwargs.setdefault("ssl_context", self._context)
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
 
+    def build_connection_pool_key_attributes(
+        self, request: Any, verify: Any, cert: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        host, pool_kwargs = super().build_connection_pool_key_attributes(request, verify, cert)
+        pool_kwargs["ssl_context"] = self._context  # some versions put one of their own here
+        return host, pool_kwargs
+
     def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         proxy_kwargs.setdefault("ssl_context", self._context)
         if proxy.lower().startswith("https:"):

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from purveyor import config
-from purveyor._config_paths import find
+from purveyor._settings.paths import find
 from purveyor.cli.options import json_option
 from purveyor.cli.output import print_json, print_table, say
 from purveyor.cli.suppliers import cards, usable_settings
@@ -36,19 +36,19 @@ def check(ctx: click.Context, *, file: Path | None, as_json: bool) -> None:
     with usable_settings():
         known = cards()
     faults = config.check(file, cards=known)
-    path = str(file) if file is not None else _path()
+    path = str(file) if file is not None else path_in_force()
     if as_json:
         print_json({"path": path, "faults": msgspec.to_builtins(faults)})
     else:
         for fault in faults:
-            click.echo(_placed(fault, path))
+            click.echo(placed(fault, path))
         if not faults:
             click.echo(f"no fault in {path or 'the environment; there is no purveyor.toml'}")
     if faults:
         ctx.exit(1)
 
 
-def _placed(fault: ConfigFault, path: str | None) -> str:
+def placed(fault: ConfigFault, path: str | None) -> str:
     """Say a fault as compilers do: file, line, what."""
     if fault.line is not None:
         return f"{path}:{fault}"
@@ -77,7 +77,7 @@ def path(*, as_json: bool) -> None:
     It is the one that PURVEYOR_CONFIG names, else a purveyor.toml in the working directory or
     above it, else the one in the user's configuration folder.
     """
-    found = _path()
+    found = path_in_force()
     if as_json:
         print_json({"path": found})
     elif found is not None:
@@ -86,7 +86,7 @@ def path(*, as_json: bool) -> None:
         say(_NO_FILE)
 
 
-def _path() -> str | None:
+def path_in_force() -> str | None:
     """Return the file in force, whether or not it can be read."""
     place = find(None, config.current().environ)
     return place.path if place else None

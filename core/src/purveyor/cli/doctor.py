@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from purveyor import __version__, config
 from purveyor._clients.runtime import runtime
-from purveyor._loading import PluginProblem
+from purveyor._plugins.loading import PluginProblem
+from purveyor.cli.config import path_in_force, placed
 from purveyor.cli.options import json_option
-from purveyor.cli.output import print_json, print_table, say
+from purveyor.cli.output import print_json, print_table
 from purveyor.cli.suppliers import cards, usable_settings
 from purveyor.config import ConfigFault
 from purveyor.errors import ConfigError
@@ -74,7 +75,7 @@ def command(ctx: click.Context, *, strict: bool, deadline: float, as_json: bool)
 def _examine(deadline: float) -> Findings:
     with usable_settings():
         problems = runtime().manager.examine_all(deadline)
-        known = cards()
+        known = cards(without={problem.name for problem in problems})
         keys = tuple(_look_for_key(card) for card in known)
     return Findings(
         version=__version__,
@@ -116,8 +117,6 @@ def _print(findings: Findings) -> None:
         click.echo(f"{problem.name} ({owner}) failed, phase {problem.phase.value}")
         click.echo(f"  {problem.error}\n  try: {problem.hint}")
     for fault in findings.settings:
-        click.echo(f"settings: {fault}")
-    if findings.settings:
-        say("purveyor config check tells more of the settings", label="hint")
+        click.echo(f"settings: {placed(fault, path_in_force())}")
     number = findings.count or "no"
     click.echo(f"{number} problem{'' if number == 1 else 's'} found")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ import click
 
 from purveyor import config
 from purveyor._clients.runtime import runtime
-from purveyor._loading import PluginKind
+from purveyor._plugins.loading import PluginKind
 from purveyor.errors import ConfigError, PluginError
 from purveyor.types.supplier import Capability, SupplierCard
 
@@ -61,9 +61,14 @@ def _needs_nothing(card: SupplierCard) -> bool:
     return card.auth == "none" and not card.base_url.startswith(("http://", "https://"))
 
 
-def cards() -> tuple[SupplierCard, ...]:
-    """Load the cards of all installed suppliers, each once; a broken plugin is passed over."""
-    found = (_card(name) for name in runtime().manager.names(PluginKind.SUPPLIER))
+def cards(*, without: Collection[str] = ()) -> tuple[SupplierCard, ...]:
+    """Load the cards of all installed suppliers, each once; a broken plugin is passed over.
+
+    Args:
+        without: names that are not to be loaded: a plugin that hangs would hang us too.
+    """
+    names = runtime().manager.names(PluginKind.SUPPLIER)
+    found = (_card(name) for name in names if name not in without)
     return tuple({card.name: card for card in found if card is not None}.values())
 
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from purveyor._loading import (
+from purveyor._plugins.loading import (
     IN_PROCESS,
     Hook,
     Origin,
@@ -25,12 +25,12 @@ from purveyor._loading import (
     origin_of,
     refuse_class,
 )
-from purveyor._plugins import LoadedPlugin, extension_hooks
-from purveyor._selection import Selection
+from purveyor._plugins.loaded import LoadedPlugin, extension_hooks
+from purveyor._plugins.selection import Selection
 from purveyor.errors import NameTaken
 
 if TYPE_CHECKING:
-    from purveyor._registry import Registry
+    from purveyor._plugins.registry import Registry
 
 P = TypeVar("P", bound=LoadedPlugin)
 
@@ -168,7 +168,7 @@ class Shelf(Generic[P]):
         return known
 
     def _registered(self, plugin: object, card: Any, origin: Origin) -> P:
-        from purveyor._registry import Registry  # pluggy is imported with the first plugin
+        from purveyor._plugins.registry import Registry  # pluggy is imported with the first plugin
 
         registry = self._registry = self._registry or Registry()
         hooks = registry.add(plugin, origin)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from purveyor._loading import (
+from purveyor._plugins.loading import (
     Origin,
     Phase,
     PluginProblem,
@@ -16,8 +16,8 @@ from purveyor._loading import (
     remedy,
     said,
 )
-from purveyor._selection import Selection
-from purveyor._shelf import Shelf
+from purveyor._plugins.selection import Selection
+from purveyor._plugins.shelf import Shelf
 
 _AT_ONCE: Final = 8
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pluggy
 
-from purveyor._loading import IN_PROCESS, Hook, Origin, Phase, Refusal, said
+from purveyor._plugins.loading import IN_PROCESS, Hook, Origin, Phase, Refusal, said
 from purveyor.hookspecs import PROJECT, SPECS
 
 

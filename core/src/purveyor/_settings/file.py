@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from purveyor._config_paths import Place
-from purveyor._config_schema import KEY_SOURCES, Settings
+from purveyor._settings.paths import Place
+from purveyor._settings.schema import KEY_SOURCES, Settings
 from purveyor.errors import ConfigError
 
 LARGEST_BYTES: Final = 1 << 20
@@ -78,7 +78,7 @@ def _refuse_foreign(path: str, status: os.stat_result) -> None:
 
 
 def _examined(place: Place | None, text: str, over: Mapping[str, Any] | None) -> ConfigFile:
-    from purveyor._config_examine import examine  # what it needs is dear, and often not needed
+    from purveyor._settings.examine import examine  # what it needs is dear, and often not needed
 
     return examine(place, text, over or {})
 

@@ -6,18 +6,18 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from purveyor import _config_suppliers as suppliers
-from purveyor._config_layers import Layers
-from purveyor._config_paths import expand, user_folder
-from purveyor._config_schema import ModelSettings, PluginSettings, RetrySettings, Settings
-from purveyor._credentials import Credentials, Key, KeySearch, first_key
+from purveyor._settings import suppliers
+from purveyor._settings.layers import Layers
+from purveyor._settings.paths import expand, user_folder
+from purveyor._settings.schema import ModelSettings, PluginSettings, RetrySettings, Settings
+from purveyor._settings.credentials import Credentials, Key, KeySearch, first_key
 from purveyor.errors import ConfigError
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import Capability, SupplierCard
 from purveyor.types.wire import Header, Timeouts
 
 if TYPE_CHECKING:
-    from purveyor._config_describe import Setting
+    from purveyor._settings.describe import Setting
 
 VARIABLES: Final = {
     "PURVEYOR_CONFIG": "the file to read instead of a purveyor.toml found nearby",
@@ -208,6 +208,6 @@ class Config:
         Args:
             cards: suppliers whose own variables are to be looked at too.
         """
-        from purveyor._config_describe import describe
+        from purveyor._settings.describe import describe
 
         return tuple(describe(self._layers, tuple(VARIABLES), cards))

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import msgspec
 
-from purveyor._config_faults import read_secret, rule_faults, type_faults
-from purveyor._config_file import ConfigFault, ConfigFile, Path, dotted, laid_over, line_of
-from purveyor._config_lines import key_lines
-from purveyor._config_paths import Place
-from purveyor._config_schema import Settings
+from purveyor._settings.faults import read_secret, rule_faults, type_faults
+from purveyor._settings.file import ConfigFault, ConfigFile, Path, dotted, laid_over, line_of
+from purveyor._settings.lines import key_lines
+from purveyor._settings.paths import Place
+from purveyor._settings.schema import Settings
 
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 

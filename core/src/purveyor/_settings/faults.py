@@ -10,10 +10,10 @@ from typing import Any, Final, Literal, get_args, get_origin
 import msgspec
 from msgspec import Struct, structs
 
-from purveyor._base_urls import address_fault
-from purveyor._config_file import Path
-from purveyor._config_schema import Settings, SupplierSettings
-from purveyor._credentials import header_fault, tidy
+from purveyor._settings.base_urls import address_fault
+from purveyor._settings.file import Path
+from purveyor._settings.schema import Settings, SupplierSettings
+from purveyor._settings.credentials import header_fault, tidy
 from purveyor.types.secret import Secret
 
 Fault = tuple[Path, str]

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from purveyor._config_file import ConfigFile, dotted, laid_over, line_of, load
-from purveyor._config_paths import find, shown
-from purveyor._config_schema import Settings
+from purveyor._settings.file import ConfigFile, dotted, laid_over, line_of, load
+from purveyor._settings.paths import find, shown
+from purveyor._settings.schema import Settings
 from purveyor.errors import ConfigError
 from purveyor.types.secret import Secret
 

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from purveyor._entry_points import EXTENSIONS, FRAMEWORKS, SUPPLIERS, EntryPoint
-from purveyor._import_watch import watching
+from purveyor._plugins.entry_points import EXTENSIONS, FRAMEWORKS, SUPPLIERS, EntryPoint
+from purveyor._plugins.import_watch import watching
 from purveyor.errors import ApiVersionRefused, PluginError, PluginLoadError
 from purveyor.types.supplier import FrameworkCard, SupplierCard
 

@@ -22,7 +22,7 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct, structs
 
-from purveyor._entry_points import (
+from purveyor._plugins.entry_points import (
     EntryPoint,
     Fault,
     Found,

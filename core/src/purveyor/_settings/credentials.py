@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from purveyor._config_paths import expand, shown
-from purveyor._config_schema import SupplierSettings
+from purveyor._settings.paths import expand, shown
+from purveyor._settings.schema import SupplierSettings
 from purveyor.errors import ConfigError
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import SupplierCard
@@ -121,7 +121,7 @@ def from_reference(reference: Reference) -> Iterator[Secret | str]:
     elif settings.api_key_command is not None:
         yield _from_command(settings.api_key_command, reference)
     elif settings.api_key_keyring is not None:
-        from purveyor._keyring import from_keyring
+        from purveyor._settings.keyring import from_keyring
 
         yield from_keyring(settings.api_key_keyring, reference.label)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from purveyor._config_faults import suggestion
-from purveyor._config_file import ConfigFault, ConfigFile, dotted, line_of, load
-from purveyor._config_paths import find
+from purveyor._settings.faults import suggestion
+from purveyor._settings.file import ConfigFault, ConfigFile, dotted, line_of, load
+from purveyor._settings.paths import find
 from purveyor.errors import ConfigError
 from purveyor.types.supplier import SupplierCard
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-from purveyor._loading import Hook, Origin, Phase, Refusal, remedy, said
+from purveyor._plugins.loading import Hook, Origin, Phase, Refusal, remedy, said
 from purveyor.dialects.account import AccountDialect
 from purveyor.dialects.chat import ChatDialect
 from purveyor.dialects.deploy import DeployDialect

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from purveyor._base_urls import address_fault
-from purveyor._config_layers import Layers
-from purveyor._config_schema import KEY_SOURCES, SupplierSettings
-from purveyor._credentials import (
+from purveyor._settings.base_urls import address_fault
+from purveyor._settings.layers import Layers
+from purveyor._settings.schema import KEY_SOURCES, SupplierSettings
+from purveyor._settings.credentials import (
     Credentials,
     Key,
     Reference,

@@ -1,0 +1,1 @@
+"""Settings: the environment and purveyor.toml. `config` is the door of this room."""

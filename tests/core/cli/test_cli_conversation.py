@@ -1,0 +1,206 @@
+"""`purveyor chat` in a real terminal: a conversation."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+from cli_kit import Supplier
+
+Start = Callable[..., "Terminal"]
+_CODES = re.compile(r"\x1b\[[?\d;]*[A-Za-z]")
+
+
+class Terminal:
+    """A session with the command in a pseudo-terminal."""
+
+    def __init__(self, process: Any) -> None:
+        self.process = process
+
+    def type(self, line: str) -> None:
+        self.process.sendline(line)
+
+    def see(self, text: str) -> str:
+        """Wait for a text, and return what was printed before it."""
+        self.process.expect_exact(text)
+        return _CODES.sub("", self.process.before)
+
+    def press(self, key: str) -> None:
+        self.process.sendcontrol(key)
+
+    def status(self) -> int:
+        self.process.expect(pexpect.EOF)
+        self.process.close()
+        assert "Traceback" not in self.process.before
+        status: int = self.process.exitstatus
+        return status
+
+
+@pytest.fixture
+def start(environ: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Start the command in a terminal."""
+    begun: list[Any] = []
+
+    def start(*arguments: str, **variables: str) -> Terminal:
+        process = pexpect.spawn(
+            sys.executable,
+            ["-m", "purveyor", *arguments],
+            env=environ | variables,
+            cwd=str(tmp_path),
+            encoding="utf-8",
+            timeout=20,
+            echo=False,
+        )
+        begun.append(process)
+        return Terminal(process)
+
+    yield start
+    for process in begun:
+        process.close(force=True)
+
+
+def test_a_conversation_remembers_what_was_said(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat, "-i", "brief")
+    terminal.see("local:m")
+    terminal.see("> ")
+    terminal.type("hello")
+    terminal.see("you said: hello")
+    terminal.see("> ")
+    terminal.type("history")
+    terminal.see("system=brief | user=hello | assistant=you said: hello | user=history")
+    terminal.see("> ")
+    terminal.press("d")
+    assert terminal.status() == 0
+
+
+def test_clear_forgets_and_exit_ends(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat)
+    terminal.see("> ")
+    terminal.type("hello")
+    terminal.see("you said: hello")
+    terminal.see("> ")
+    terminal.type("/clear")
+    terminal.see("forgotten")
+    terminal.see("> ")
+    terminal.type("history")
+    terminal.see("user=history")
+    assert len(supplier.bodies[-1]["messages"]) == 1
+    terminal.see("> ")
+    terminal.type("/exit")
+    assert terminal.status() == 0
+
+
+def test_ctrl_c_stops_an_answer_and_not_the_conversation(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat)
+    terminal.see("> ")
+    terminal.type("slow")
+    terminal.see("one two ")
+    terminal.press("c")
+    terminal.see("stopped")
+    assert supplier.has_hung_up.wait(5)
+    terminal.see("> ")
+    terminal.type("history")
+    terminal.see("user=slow | assistant=one two  | user=history")
+    terminal.see("> ")
+    terminal.press("c")
+    terminal.see("> ")
+    terminal.type("still there")
+    terminal.see("you said: still there")
+    terminal.see("> ")
+    terminal.press("d")
+    assert terminal.status() == 0
+
+
+def test_an_error_does_not_end_the_conversation(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat)
+    terminal.see("> ")
+    terminal.type("fail 401")
+    terminal.see("status 401")
+    terminal.see("> ")
+    terminal.type("cut")
+    terminal.see("half an answer")
+    terminal.see("purveyor: ")
+    terminal.see("> ")
+    terminal.type("history")
+    terminal.see("user=cut | assistant=half an answer | user=history")
+
+
+def test_the_model_can_be_changed(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat)
+    terminal.see("> ")
+    terminal.type("/model local:other")
+    terminal.see("local:other")
+    terminal.see("> ")
+    terminal.type("hello")
+    terminal.see("you said: hello")
+    assert supplier.bodies[-1]["model"] == "other"
+    terminal.see("> ")
+    terminal.type("/model")
+    terminal.see("local:other")
+    terminal.see("> ")
+    terminal.type("/what")
+    terminal.see("no command /what")
+    terminal.see("> ")
+    terminal.type("/help")
+    terminal.see("/clear")
+
+
+def test_a_model_that_cannot_be_had_leaves_the_old_one(start: Start, supplier: Supplier) -> None:
+    terminal = start("chat", "-m", "local:m", *supplier.options)
+    terminal.see("> ")
+    terminal.type("/model local:")
+    terminal.see("no default model")
+    terminal.see("model: local:m")
+    terminal.see("> ")
+    terminal.type("hello")
+    terminal.see("you said: hello")
+
+
+def test_attachments_go_with_the_first_question(
+    start: Start, supplier: Supplier, tmp_path: Path
+) -> None:
+    (tmp_path / "n.txt").write_text("a note")
+    terminal = start(*supplier.chat, "--file", "n.txt")
+    terminal.see("> ")
+    terminal.type("one")
+    terminal.see("> ")
+    terminal.type("two")
+    terminal.see("you said: two")
+    first, _, second = supplier.bodies[-1]["messages"]
+    assert len(first["content"]) == 2
+    assert second["content"] == "two"
+
+
+def test_an_answer_cannot_command_the_terminal(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat, "escape")
+    assert terminal.see("b\r\n").endswith("a]0;title")
+    assert terminal.status() == 0
+
+
+@pytest.mark.parametrize(("variables", "is_dim"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_reasoning_is_dim_where_colours_are_wanted(
+    start: Start, supplier: Supplier, variables: dict[str, str], is_dim: bool
+) -> None:
+    terminal = start(*supplier.chat, "--show-reasoning", "think", **variables)
+    terminal.process.expect_exact("let me see")
+    assert ("\x1b[2m" in terminal.process.before) is is_dim
+    terminal.see("the answer")
+    assert terminal.status() == 0
+
+
+def test_ctrl_c_before_the_answer_is_status_130(start: Start, supplier: Supplier) -> None:
+    terminal = start("chat", "-m", "local:m", *supplier.options, "-")
+    terminal.process.expect(pexpect.TIMEOUT, timeout=1.5)
+    terminal.press("c")
+    assert terminal.status() == 130
+
+
+def test_json_needs_a_question(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat, "--json")
+    terminal.see("--json answers one question")
+    assert terminal.status() == 2
