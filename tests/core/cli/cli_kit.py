@@ -23,6 +23,7 @@ class Supplier(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.has_been_asked = threading.Event()
         self.has_hung_up = threading.Event()
 
     @property
@@ -51,6 +52,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.bodies.append(body)
         self.server.headers.append(dict(self.headers))
+        self.server.has_been_asked.set()
         if self.path.endswith("/embeddings"):
             data = [
                 {"index": i, "embedding": [len(text), 0.5, -1.0, 2.0, 3.0]}
@@ -80,7 +82,15 @@ class Handler(BaseHTTPRequestHandler):
             case "cut":
                 self.answer(body, ["half an ", "answer"], is_cut=True)
             case "slow":
+                self.slow("one two ")
+            case "mute":
                 self.slow()
+            case "tools":
+                self.use_tools()
+            case "filtered":
+                self.answer(body, ["so"], finish="content_filter")
+            case "nothing":
+                self.answer(body, [])
             case "long":
                 self.answer(body, ["so far"], finish="length")
             case "escape":
@@ -116,10 +126,16 @@ class Handler(BaseHTTPRequestHandler):
             self.event({"delta": {}, "finish_reason": finish})
             self.wfile.write(b"data: [DONE]\n\n")
 
-    def slow(self) -> None:
-        """Say two words, then nothing until the other side hangs up."""
+    def use_tools(self) -> None:
+        call = {"id": "c1", "function": {"name": "look", "arguments": "{}"}}
+        message = {"role": "assistant", "content": None, "tool_calls": [call]}
+        self.give({"choices": [{"message": message, "finish_reason": "tool_calls"}]})
+
+    def slow(self, *pieces: str) -> None:
+        """Say what there is, then nothing until the other side hangs up."""
         self.begin()
-        self.event({"delta": {"content": "one two "}})
+        for piece in pieces:
+            self.event({"delta": {"content": piece}})
         self.connection.recv(1)
         self.server.has_hung_up.set()
 

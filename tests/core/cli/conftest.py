@@ -26,7 +26,8 @@ def supplier() -> Iterator[Supplier]:
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     """An environment without keys and settings, in which no installed plugin counts."""
-    return {
+    measuring = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE")}
+    return measuring | {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
         "PYTHONPATH": str(tmp_path / "site"),

@@ -86,6 +86,27 @@ def test_attachments_go_before_the_question(run: Run, supplier: Supplier, tmp_pa
     assert question["text"] == "?"
 
 
+def test_sounds_and_documents_are_told_by_their_content(
+    run: Run, supplier: Supplier, tmp_path: Path, install: Install
+) -> None:
+    """The reference dialect takes neither; a supplier that does gets both."""
+    tables = 'chat=ChatTable(inputs=frozenset({"audio", "file"})),\n))'
+    source = ACME.replace("))\n", f"), {tables[:-1]}\n").replace(
+        "import Cap", "import ChatTable, Cap"
+    )
+    install("acme", source)
+    (tmp_path / "a.wav").write_bytes(b"RIFF....WAVE")
+    (tmp_path / "b.flac").write_bytes(b"fLaC")
+    (tmp_path / "c.pdf").write_bytes(b"%PDF\xff")
+    attached = ["--audio", "a.wav", "--audio", "b.flac", "--file", "c.pdf"]
+    done = run("chat", "-m", "acme:m", *supplier.options, *attached, "?")
+    assert done.stderr == ""
+    wav, flac, pdf, _ = supplier.bodies[0]["messages"][0]["content"]
+    assert (wav["input_audio"]["format"], flac["input_audio"]["format"]) == ("wav", "flac")
+    assert pdf["file"]["filename"] == "c.pdf"
+    assert pdf["file"]["file_data"].startswith("data:application/pdf;base64,")
+
+
 @pytest.mark.parametrize("option", ["--image", "--file", "--audio", "--schema"])
 def test_a_missing_file_is_wrong_usage(run: Run, supplier: Supplier, option: str) -> None:
     done = run(*supplier.chat, option, "gone", "hi")
@@ -120,6 +141,27 @@ def test_a_cut_off_answer_says_so(run: Run, supplier: Supplier) -> None:
     done = run(*supplier.chat, "long")
     assert (done.returncode, done.stdout) == (0, "so far\n")
     assert "--max-tokens" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("question", "remark"),
+    [
+        ("tools", "the model asked for tools (look)"),
+        ("filtered", "the supplier's filter ended the answer"),
+        ("nothing", "the model answered nothing"),
+    ],
+)
+def test_what_the_text_does_not_show_is_said(
+    run: Run, supplier: Supplier, question: str, remark: str
+) -> None:
+    done = run(*supplier.chat, "--no-stream", question)
+    assert done.returncode == 0
+    assert remark in done.stderr
+
+
+def test_tool_calls_are_in_the_json(run: Run, supplier: Supplier) -> None:
+    answer = json.loads(run(*supplier.chat, "--json", "tools").stdout)
+    assert answer["tool_calls"] == [{"id": "c1", "name": "look", "arguments": "{}"}]
 
 
 def test_a_stream_that_breaks_off_prints_what_came(run: Run, supplier: Supplier) -> None:
@@ -225,13 +267,14 @@ def test_a_broken_plugin_is_named_when_asked_for(run: Run, install: Install) -> 
         (["--api-key", "sk-1", "hi"], 2, "a key is never given on the command line"),
         (["--base-url", "http://127.0.0.1:1/v1", "hi"], 2, "--base-url names no model"),
         (["-m", "local:m", "--base-url", "nonsense", "--auth", "none", "hi"], 3, "no address"),
+        (["-i", b"\xff", "hi"], 2, "is not UTF-8"),
         (["--thinking", "hard", "hi"], 2, "hard"),
         (["--max-tokens", "0", "hi"], 2, "0 is not"),
         (["--timeout", "0", "hi"], 2, "0"),
     ],
 )
 def test_a_mistake_has_its_status_and_says_what_is_wrong(
-    run: Run, arguments: list[str], status: int, words: str
+    run: Run, arguments: list[str | bytes], status: int, words: str
 ) -> None:
     done = run("chat", *arguments)
     assert (done.returncode, done.stdout) == (status, "")
@@ -261,18 +304,30 @@ def test_interrupting_an_answer_prints_what_came_and_hangs_up(
     assert supplier.has_hung_up.wait(5)
 
 
+@pytest.mark.parametrize("arguments", [["hi"], ["fail 401"], ["--wrong"]])
 def test_a_reader_that_went_away_is_no_error(
-    supplier: Supplier, environ: dict[str, str], tmp_path: Path
+    arguments: list[str], supplier: Supplier, environ: dict[str, str], tmp_path: Path
 ) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(
-        [sys.executable, "-m", "purveyor", *supplier.chat, "hi"],
-        stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE,
+        [sys.executable, "-m", "purveyor", *supplier.chat, *arguments],
+        stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.STDOUT,
         env=environ, cwd=tmp_path, timeout=60, check=False,
     )  # fmt: skip
     os.close(writing)
-    assert (done.returncode, done.stderr) == (141, b"")
+    assert done.returncode == 141
+
+
+def test_a_full_disk_is_named(supplier: Supplier, environ: dict[str, str], tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "purveyor", *supplier.chat, "hi"],
+            stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+            env=environ, cwd=tmp_path, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == b"purveyor: the output could not be written: No space left on device\n"
 
 
 @pytest.mark.parametrize("coerced", ["0", "1"])

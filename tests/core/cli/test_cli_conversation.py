@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +35,12 @@ class Terminal:
     def press(self, key: str) -> None:
         self.process.sendcontrol(key)
 
+    def leave(self) -> None:
+        """Press Ctrl-D at the prompt; that is a good end."""
+        self.see("> ")
+        self.press("d")
+        assert self.status() == 0
+
     def status(self) -> int:
         self.process.expect(pexpect.EOF)
         self.process.close()
@@ -46,10 +54,11 @@ def start(environ: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Start the command in a terminal."""
     begun: list[Any] = []
 
-    def start(*arguments: str, **variables: str) -> Terminal:
+    def start(*arguments: str, to: Path | None = None, **variables: str) -> Terminal:
+        command = shlex.join([sys.executable, "-m", "purveyor", *arguments])
         process = pexpect.spawn(
-            sys.executable,
-            ["-m", "purveyor", *arguments],
+            "/bin/sh",
+            ["-c", f"exec {command}" + (f" > {to}" if to else "")],
             env=environ | variables,
             cwd=str(tmp_path),
             encoding="utf-8",
@@ -73,9 +82,7 @@ def test_a_conversation_remembers_what_was_said(start: Start, supplier: Supplier
     terminal.see("> ")
     terminal.type("history")
     terminal.see("system=brief | user=hello | assistant=you said: hello | user=history")
-    terminal.see("> ")
-    terminal.press("d")
-    assert terminal.status() == 0
+    terminal.leave()
 
 
 def test_clear_forgets_and_exit_ends(start: Start, supplier: Supplier) -> None:
@@ -111,9 +118,7 @@ def test_ctrl_c_stops_an_answer_and_not_the_conversation(start: Start, supplier:
     terminal.see("> ")
     terminal.type("still there")
     terminal.see("you said: still there")
-    terminal.see("> ")
-    terminal.press("d")
-    assert terminal.status() == 0
+    terminal.leave()
 
 
 def test_an_error_does_not_end_the_conversation(start: Start, supplier: Supplier) -> None:
@@ -128,6 +133,7 @@ def test_an_error_does_not_end_the_conversation(start: Start, supplier: Supplier
     terminal.see("> ")
     terminal.type("history")
     terminal.see("user=cut | assistant=half an answer | user=history")
+    terminal.leave()
 
 
 def test_the_model_can_be_changed(start: Start, supplier: Supplier) -> None:
@@ -148,6 +154,7 @@ def test_the_model_can_be_changed(start: Start, supplier: Supplier) -> None:
     terminal.see("> ")
     terminal.type("/help")
     terminal.see("/clear")
+    terminal.leave()
 
 
 def test_a_model_that_cannot_be_had_leaves_the_old_one(start: Start, supplier: Supplier) -> None:
@@ -159,6 +166,7 @@ def test_a_model_that_cannot_be_had_leaves_the_old_one(start: Start, supplier: S
     terminal.see("> ")
     terminal.type("hello")
     terminal.see("you said: hello")
+    terminal.leave()
 
 
 def test_attachments_go_with_the_first_question(
@@ -174,6 +182,7 @@ def test_attachments_go_with_the_first_question(
     first, _, second = supplier.bodies[-1]["messages"]
     assert len(first["content"]) == 2
     assert second["content"] == "two"
+    terminal.leave()
 
 
 def test_an_answer_cannot_command_the_terminal(start: Start, supplier: Supplier) -> None:
@@ -194,10 +203,34 @@ def test_reasoning_is_dim_where_colours_are_wanted(
 
 
 def test_ctrl_c_before_the_answer_is_status_130(start: Start, supplier: Supplier) -> None:
-    terminal = start("chat", "-m", "local:m", *supplier.options, "-")
-    terminal.process.expect(pexpect.TIMEOUT, timeout=1.5)
+    terminal = start(*supplier.chat, "mute")
+    assert supplier.has_been_asked.wait(20)
     terminal.press("c")
     assert terminal.status() == 130
+    assert supplier.has_hung_up.wait(5)
+
+
+def test_a_line_that_is_not_utf_8_is_not_sent(start: Start, supplier: Supplier) -> None:
+    terminal = start(*supplier.chat, LC_ALL="C")
+    terminal.see("> ")
+    os.write(terminal.process.child_fd, b"caf\xe9 x\n")
+    terminal.see("that line is not UTF-8")
+    terminal.leave()
+    assert supplier.bodies == []
+
+
+def test_answers_may_go_into_a_file(start: Start, supplier: Supplier, tmp_path: Path) -> None:
+    """The prompt stays on the terminal."""
+    output = tmp_path / "answers"
+    terminal = start(*supplier.chat, "--no-stream", to=output)
+    terminal.see("> ")
+    terminal.type("hello")
+    terminal.see("> ")
+    terminal.press("c")
+    terminal.see("> ")
+    terminal.type("/exit")
+    assert terminal.status() == 0
+    assert output.read_text() == "you said: hello\n"
 
 
 def test_json_needs_a_question(start: Start, supplier: Supplier) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_kit import ACME, BROKEN, EXTRA, Install, Run, Supplier
+from cli_kit import ACME, BROKEN, EXTRA, KEYLESS, Install, Run, Supplier
 
 
 def test_no_arguments_show_help(run: Run) -> None:
@@ -48,7 +48,9 @@ def test_an_extension_adds_commands_and_replaces_none(
 ) -> None:
     install("extra", EXTRA, "extension")
     assert run("wave").stdout == "hello\n"
-    assert "Wave to the user." in run("--help").stdout
+    done = run("--help")
+    assert "Wave to the user." in done.stdout
+    assert "command chat is left out" in done.stderr
     assert run(*supplier.chat, "hi").stdout == "you said: hi\n"
 
 
@@ -99,6 +101,11 @@ def test_models_online_adds_what_the_card_knows(
     _, first, second = done.stdout.splitlines()
     assert first.split() == ["acme:m-1", "chat", "128,000", "text,", "image", "yes", "default"]
     assert second.split() == ["acme:m-2", "chat", "text"]
+
+
+def test_a_supplier_without_models_says_how_to_ask(run: Run, install: Install) -> None:
+    install("keyless", KEYLESS, "supplier", "extension")
+    assert "--online" in run("models", "keyless").stderr
 
 
 def test_models_mistakes(run: Run) -> None:
@@ -205,3 +212,24 @@ def test_broken_settings_break_no_help(run: Run, tmp_path: Path, install: Instal
     assert done.returncode == 0
     assert "doctor" in done.stdout
     assert run("plugins").returncode == 3
+
+
+def test_two_plugins_of_one_name_are_told(run: Run, install: Install, tmp_path: Path) -> None:
+    install("acme", ACME)
+    folder = tmp_path / "site" / "other-1.0.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text("Name: other\nVersion: 1.0\n")
+    (folder / "entry_points.txt").write_text("[purveyor.suppliers]\nacme = purveyor_acme:supplier")
+    done = run("plugins")
+    assert "name taken" in done.stdout
+    assert "purveyor doctor" in done.stderr
+    done = run("doctor", "--strict")
+    assert done.returncode == 1
+    assert "other" in done.stdout
+
+
+def test_settings_are_shown_with_their_source(run: Run, tmp_path: Path) -> None:
+    assert "nothing is set" in run("config", "show", PURVEYOR_PLUGINS="", PURVEYOR_CACHE="").stderr
+    (tmp_path / "purveyor.toml").write_text("[retry]\nattempts = 2\n")
+    rows = json.loads(run("config", "show", "--json").stdout)
+    assert {"name": "retry.attempts", "value": "2", "source": "purveyor.toml:2"} in rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli_kit import Run, Supplier
+from cli_kit import KEYLESS, Install, Run, Supplier
 
 
 def embed(supplier: Supplier) -> list[str]:
@@ -68,6 +68,28 @@ def test_rerank_reads_documents_from_a_file(run: Run, supplier: Supplier, tmp_pa
     assert answer["hits"] == [{"index": 1, "score": 0.5, "document": "x"}]
     done = run(*rerank(supplier), "query", "--documents", "-", given="one\n")
     assert "one" in done.stdout
+
+
+def test_rerank_of_a_file_that_is_not_utf_8_is_wrong_usage(
+    run: Run, supplier: Supplier, tmp_path: Path
+) -> None:
+    (tmp_path / "d.txt").write_bytes(b"\xff")
+    assert run(*rerank(supplier), "query", "--documents", "d.txt").returncode == 2
+
+
+def test_embed_json_with_output_leaves_the_vectors_out(run: Run, supplier: Supplier) -> None:
+    answer = json.loads(run(*embed(supplier), "--output", "v.jsonl", "--json", "hi").stdout)
+    assert "vectors" not in answer
+
+
+def test_a_stand_in_says_so_for_vectors_too(run: Run, install: Install) -> None:
+    """It is asked by its name, so the note is all that can be seen before it fails."""
+    capabilities = "{Capability.EMBEDDING: 'e', Capability.RERANK: 'r'}"
+    install("keyless", KEYLESS.replace('{Capability.CHAT: "tiny"}', capabilities))
+    for arguments in (["embed", "hi"], ["rerank", "query", "hi"]):
+        done = run(*arguments)
+        assert "(a stand-in)" in done.stderr
+        assert "[defaults] of purveyor.toml" in done.stderr
 
 
 def test_rerank_without_documents_is_wrong_usage(run: Run, supplier: Supplier) -> None:

@@ -6,6 +6,7 @@ import gzip
 import signal
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 from loopback import Loopback, chunked, drip, reply, serving, then_close, then_reset
@@ -139,6 +140,15 @@ def test_a_broken_reply_raises_a_typed_error_that_holds_no_secret(transport, ans
     assert KEY not in f"{failure!r} {failure} {failure.args}"
     for behind in (failure.__cause__, failure.__context__):
         assert not hasattr(behind, "request")
+
+
+@pytest.mark.parametrize("head", [b"content-length 5\r\n\r\n", b"content-length: five\r\n\r\n"])
+def test_a_head_that_cannot_be_read_closes_the_connection(head):
+    """On the fast path; http.client below the public one reads past such lines."""
+    with serving(b"HTTP/1.1 200 OK\r\n" + head) as server:
+        with pytest.raises(MalformedResponse):
+            HttpTransport().send(asking(server), deadline(), LIMITS)
+        assert server.hung_up.wait(5)
 
 
 def test_a_body_over_the_limit_stops_early(transport):
@@ -286,6 +296,8 @@ def test_a_header_that_would_break_the_head_is_refused_unshown(transport, value)
         with pytest.raises(ConfigError, match="'authorization' from environment ACME") as caught:
             transport.send(request, deadline(), LIMITS)
     assert (KEY in str(caught.value), server.requests) == (False, [])
+    frames = [entry.frame.f_locals for entry in caught.traceback if entry.path != Path(__file__)]
+    assert KEY not in repr(frames)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from purveyor._clients.calls import Watch, call, call_async
 from purveyor._clients.connection import Connection
-from purveyor._clients.streams import AsyncChatStream, ChatStream
 from purveyor.dialects.chat import ChatDialect
 from purveyor.types.chat import ChatRequest, ChatResponse
 from purveyor.types.wire import Timeouts
+
+
+if TYPE_CHECKING:
+    from purveyor._clients.streams import AsyncChatStream, ChatStream
 
 
 class ChatClient:
@@ -53,8 +58,12 @@ class ChatClient:
 
     def stream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatStream:
         """Ask, and give the answer as it comes; nothing is sent before the first event is asked for."""
+        from purveyor._clients.streams import ChatStream
+
         return ChatStream(self.connection, self.dialect, request, timeouts)
 
     def astream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> AsyncChatStream:
         """The same for a caller that awaits."""
+        from purveyor._clients.streams import AsyncChatStream
+
         return AsyncChatStream(self.connection, self.dialect, request, timeouts)

@@ -6,10 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from purveyor._resilience import RetryBudget, RetryPolicy, apply_hints
 from purveyor._transport.base import AsyncTransport, Transport
 from purveyor.errors import BadRequest, SupplierError
 from purveyor.types.calls import Observer
+from purveyor.types.chat import ChatResponse
 from purveyor.types.secret import Secret, redact
 from purveyor.types.supplier import Capability, Endpoint
 from purveyor.types.wire import HttpReply, HttpRequest, SizeLimits, Timeouts
@@ -115,7 +118,16 @@ class Connection:
             error.message = redact(error.message, secret)
             error.args = (error.message,)
             error.raw = _redacted(error.raw, secret)
+            for name in ("code", "type", "param", "request_id"):
+                setattr(error, name, _redacted(getattr(error, name), secret))
         return error
+
+    def without_secret(self, response: ChatResponse) -> ChatResponse:
+        """Cut the secret out of what a stream received before it failed."""
+        secret = self.endpoint.secret
+        if secret is None:
+            return response
+        return structs.replace(response, raw=_redacted(response.raw, secret))
 
     def earn(self) -> None:
         """Take note of a success."""

@@ -203,7 +203,8 @@ class Runtime:
 
 
 def _address_supplier(name: str) -> object:
-    from purveyor.plugin import ChatTable, EmbeddingTable, OpenAICompatible, RerankTable
+    from purveyor._bases import OpenAICompatible
+    from purveyor.dialects.openai_compatible.tables import ChatTable, EmbeddingTable, RerankTable
 
     card = SupplierCard(
         name=name,

@@ -25,13 +25,15 @@ from purveyor.types.wire import HttpReply, Timeouts
 class _Reading:
     """What the sync and the async stream share: one attempt's decoder and what it has given."""
 
-    def __init__(self, connection: Connection, dialect: ChatDialect, head: HttpReply) -> None:
+    def __init__(
+        self, connection: Connection, dialect: ChatDialect, head: HttpReply, first_event: float
+    ) -> None:
         self._connection = connection
         self.decoder = dialect.stream_decoder(head)
         self.accumulator = Accumulator()
         self.has_begun = False
         self.has_ended = False
-        self._first_event_by = time.monotonic() + connection.timeouts.first_event
+        self._first_event_by = time.monotonic() + first_event
 
     @property
     def is_complete(self) -> bool:
@@ -81,7 +83,8 @@ class _Reading:
                 raw=failure.raw,
             )
             error.__cause__ = failure
-        error.partial = self.response()
+        # The frame that failed is among what was received, and may echo the secret.
+        error.partial = self._connection.without_secret(self.response())
         return error
 
 
@@ -117,7 +120,8 @@ class _Stream:
 
     def _read_head(self, status: int, headers: object) -> _Reading:
         head = HttpReply(status, headers)  # type: ignore[arg-type]
-        self._reading = _Reading(self._connection, self._dialect, head)
+        first_event = self._timeouts.first_event
+        self._reading = _Reading(self._connection, self._dialect, head, first_event)
         return self._reading
 
 

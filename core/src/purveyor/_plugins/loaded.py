@@ -7,31 +7,25 @@ taken, so that a wrong answer names the plugin and the hook, not the call that t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from purveyor._plugins.loading import Hook, Origin, Phase, Refusal, remedy, said
-from purveyor.dialects.account import AccountDialect
-from purveyor.dialects.chat import ChatDialect
-from purveyor.dialects.deploy import DeployDialect
-from purveyor.dialects.embedding import EmbeddingDialect
-from purveyor.dialects.finetune import FinetuneDialect
-from purveyor.dialects.rerank import RerankDialect
 from purveyor.errors import CapabilityNotOffered, PluginError, PurveyorError
-from purveyor.types.deploy import DeployRequest, LaunchPlan
-from purveyor.types.finetune import FinetuneRequest, TrainPlan
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import Capability, Endpoint, FrameworkCard, SupplierCard
 from purveyor.types.wire import HttpRequest
 
-_DIALECTS: Final[Mapping[str, type]] = {
-    "purveyor_chat": ChatDialect,
-    "purveyor_embedding": EmbeddingDialect,
-    "purveyor_rerank": RerankDialect,
-    "purveyor_finetune": FinetuneDialect,
-    "purveyor_deploy": DeployDialect,
-    "purveyor_account": AccountDialect,
-}
-_PLANS: Final[Mapping[str, type]] = {"purveyor_finetune": TrainPlan, "purveyor_deploy": LaunchPlan}
+if TYPE_CHECKING:
+    from purveyor.dialects.account import AccountDialect
+    from purveyor.dialects.chat import ChatDialect
+    from purveyor.dialects.deploy import DeployDialect
+    from purveyor.dialects.embedding import EmbeddingDialect
+    from purveyor.dialects.finetune import FinetuneDialect
+    from purveyor.dialects.rerank import RerankDialect
+    from purveyor.types.deploy import DeployRequest, LaunchPlan
+    from purveyor.types.finetune import FinetuneRequest, TrainPlan
+
+_PLANS: Final[Mapping[str, str]] = {"finetune": "TrainPlan", "deploy": "LaunchPlan"}
 
 
 class LoadedPlugin:
@@ -189,7 +183,7 @@ class SupplierPlugin(CapablePlugin):
         base_url = self.card.base_urls.get(capability, self.card.base_url)
         endpoint = Endpoint(supplier=self.card.name, capability=capability, base_url=base_url)
         hook = f"purveyor_{capability}"
-        return (hook, endpoint, None) if hook in _PLANS else (hook, endpoint)
+        return (hook, endpoint, None) if capability in _PLANS else (hook, endpoint)
 
 
 class FrameworkPlugin(CapablePlugin):
@@ -211,11 +205,19 @@ class FrameworkPlugin(CapablePlugin):
 
 
 def _missing(answer: object, hook: str) -> tuple[str, ...]:
-    """Give the methods of the hook's dialect that an answer lacks."""
-    plan = _PLANS.get(hook)
-    if plan is not None and isinstance(answer, plan):
+    """Give the methods of the hook's dialect that an answer lacks.
+
+    The dialect is imported now: a call loads nothing of the capabilities it does not use.
+    """
+    from importlib import import_module
+
+    capability = hook.removeprefix("purveyor_")
+    plan = _PLANS.get(capability)
+    if plan and isinstance(answer, getattr(import_module(f"purveyor.types.{capability}"), plan)):
         return ()
-    wanted = (name for name in vars(_DIALECTS[hook]) if not name.startswith("_"))
+    room = import_module(f"purveyor.dialects.{capability}")
+    dialect = vars(room)[f"{capability.capitalize()}Dialect"]
+    wanted = (name for name in vars(dialect) if not name.startswith("_"))
     return tuple(name for name in wanted if not callable(getattr(answer, name, None)))
 
 

@@ -57,9 +57,8 @@ def send(route: Route, body: bytes, deadline: Deadline, limits: SizeLimits) -> H
     """Send a request and read the whole reply."""
     line = Line(route, deadline)
     data = line.ask(body)
-    reply = read_at_once(data, limits) if route.method != "HEAD" else None
+    reply = line.reply_at_once(data, limits)
     if reply is not None:
-        line.give_back(is_reusable=True)
         return reply
     exchange = line.exchange(data, limits)
     return HttpReply(exchange.status, exchange.headers, exchange.whole())
@@ -104,6 +103,19 @@ class Line:
             self.hang_up()
             raise
 
+    def reply_at_once(self, data: bytes, limits: SizeLimits) -> HttpReply | None:
+        """Read a reply that is there in full, None if there is more to it."""
+        if self._route.method == "HEAD":
+            return None
+        try:
+            reply = read_at_once(data, limits)
+        except BaseException:
+            self.hang_up()
+            raise
+        if reply is not None:
+            self._give_back(is_reusable=True)
+        return reply
+
     def exchange(self, data: bytes, limits: SizeLimits) -> WireExchange:
         """Read until the head is there, from what has come on."""
         reader = self._reader = ResponseReader(limits, self._route.method)
@@ -133,14 +145,6 @@ class Line:
         if connection is not None and self._generation == REGISTRY.generation:
             with suppress(OSError, AttributeError):  # another thread may be reading: wake it
                 connection.sock.shutdown(socket.SHUT_RDWR)
-            connection.close()
-
-    def give_back(self, *, is_reusable: bool) -> None:
-        """Let go of the connection, after the end of the reply."""
-        connection, self._connection = self._connection, None
-        if is_reusable and self._is_sent:
-            self._pool._put_conn(connection)
-        else:
             connection.close()
 
     def _borrow(self) -> Any:
@@ -203,8 +207,16 @@ class Line:
         else:
             reader.end()
         if reader.is_done:
-            self.give_back(is_reusable=reader.is_reusable)
+            self._give_back(is_reusable=reader.is_reusable)
         return part
+
+    def _give_back(self, *, is_reusable: bool) -> None:
+        """Let go of the connection, after the end of the reply."""
+        connection, self._connection = self._connection, None
+        if is_reusable and self._is_sent:
+            self._pool._put_conn(connection)
+        else:
+            connection.close()
 
     def _socket(self) -> Any:
         """Give the socket, its timeout set to what one step may take now."""

@@ -85,24 +85,30 @@ def _revealed(request: HttpRequest) -> dict[str, str]:
     Raises:
         ConfigError: a name or value would break the head; the value is not shown.
     """
+    for header in request.headers:  # all of them first: a traceback shows the variables here
+        _check(header)
     headers = dict(_DEFAULTS)
-    headers.update(pair for pair in map(_checked, request.headers) if pair[0] not in _OURS)
-    return headers
+    headers.update((name.lower(), _text(value).strip()) for name, value in request.headers)
+    return {name: value for name, value in headers.items() if name not in _OURS}
 
 
-def _checked(header: Header) -> tuple[str, str]:
-    name, given = header
-    value = given.reveal() if isinstance(given, Secret) else given
+def _check(header: Header) -> None:
+    name, value = header
     if not _TOKEN.fullmatch(name):
         raise ConfigError("a header's name holds a character that header names cannot have")
-    if _CONTROLS.search(value) or not _is_latin(value):
-        source = f" from {given.source}" if isinstance(given, Secret) else ""
+    if not _fits_a_line(value):
+        source = f" from {value.source}" if isinstance(value, Secret) else ""
         raise ConfigError(
             f"the value of header {name.lower()!r}{source} holds a line break or another "
             "character that headers cannot have; remove it"
         )
-    return name.lower(), value.strip()
 
 
-def _is_latin(text: str) -> bool:
-    return text.isascii() or all(character <= "\xff" for character in text)
+def _fits_a_line(value: str | Secret) -> bool:
+    text = _text(value)
+    is_latin = text.isascii() or all(character <= "\xff" for character in text)
+    return is_latin and not _CONTROLS.search(text)
+
+
+def _text(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value

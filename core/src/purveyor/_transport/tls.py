@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import ssl
-import threading
 from typing import Final
 
 from purveyor.errors import ConfigError
 
 SYSTEM: Final = "the system's certificates"
-_LOCK: Final = threading.Lock()
 _CONTEXTS: Final[dict[str | None, ssl.SSLContext]] = {}
 
 
@@ -23,10 +21,11 @@ def tls_context(bundle: str | None = None) -> ssl.SSLContext:
     Raises:
         ConfigError: there are no certificates at that path.
     """
-    with _LOCK:
-        if bundle not in _CONTEXTS:
-            _CONTEXTS[bundle] = _trusting(bundle) if bundle else _trusting_the_system()
-        return _CONTEXTS[bundle]
+    context = _CONTEXTS.get(bundle)
+    if context is None:  # two threads may both make one; the first is kept
+        made = _trusting(bundle) if bundle else _trusting_the_system()
+        context = _CONTEXTS.setdefault(bundle, made)
+    return context
 
 
 def _trusting(bundle: str) -> ssl.SSLContext:

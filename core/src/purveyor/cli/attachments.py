@@ -43,8 +43,6 @@ class ImageFile(_FromFile):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Image:
         """Leave an address to the supplier; read a file."""
-        if isinstance(value, Image):
-            return value
         if value.startswith(("http://", "https://", "data:")):
             return Image(url=value)
         data = self.read(value, param, ctx)
@@ -62,8 +60,6 @@ class AudioFile(_FromFile):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Audio:
         """Read a file, and tell its format by its content, else by its name."""
-        if isinstance(value, Audio):
-            return value
         data = self.read(value, param, ctx)
         suffix = Path(value).suffix.lower().removeprefix(".")
         kind = _kind(data, _SOUNDS) or (suffix if suffix in _SOUND_SUFFIXES else None)
@@ -80,8 +76,6 @@ class Document(_FromFile):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Text | File:
         """Read a file."""
-        if isinstance(value, Text | File):
-            return value
         data, name = self.read(value, param, ctx), Path(value).name
         try:
             text = data.decode("utf-8-sig")
@@ -99,8 +93,6 @@ class JsonSchema(_FromFile):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> dict[str, Any]:
         """Read a JSON object."""
-        if isinstance(value, dict):
-            return value
         try:
             schema = msgspec.json.decode(self.read(value, param, ctx))
         except msgspec.DecodeError as error:

@@ -140,8 +140,14 @@ class Conversation:
 
 
 def _read_line() -> str:
-    """Ask for a line; the prompt goes to the terminal, wherever the answers go."""
+    """Ask for a line; the prompt goes to the terminal, wherever the answers go.
+
+    Raises:
+        UnicodeDecodeError: the line is no UTF-8; in some locales Python has let that pass.
+    """
     if is_terminal(sys.stdout):
-        return input(PROMPT)
-    click.echo(PROMPT, nl=False, err=True)
-    return input()
+        line = input(PROMPT)
+    else:
+        click.echo(PROMPT, nl=False, err=True)
+        line = input()
+    return line.encode("utf-8", "surrogateescape").decode()

@@ -60,16 +60,30 @@ class AnswerInterrupted(Exception):
     """The user stopped an answer of which something had been printed already."""
 
 
+ENDINGS: Final = (
+    *(PurveyorError, AnswerInterrupted, click.ClickException, click.exceptions.Abort),
+    *(OSError, KeyboardInterrupt, SystemExit),
+)
+"""What may end a run and is no fault of ours; anything else is shown with its traceback."""
+
+
 def status_after(error: BaseException, session: Session) -> int:
-    """Report what ended a run, and return the exit status; a fault of our own is raised again."""
+    """Report one of `ENDINGS`, and return the exit status that goes with it."""
     if session.is_debugging and not isinstance(error, SystemExit | click.ClickException):
         traceback.print_exception(error)
+    try:
+        return _reported(error, session)
+    except BrokenPipeError:  # of stderr too
+        silence_streams()
+        return PIPE_CLOSED
+
+
+def _reported(error: BaseException, session: Session) -> int:
     match error:
         case SystemExit():
             return _status_of_exit(error, session)
         case BrokenPipeError():
-            silence_streams()
-            return PIPE_CLOSED
+            raise error
         case click.exceptions.Abort() | KeyboardInterrupt():
             return STOPPED
         case AnswerInterrupted():

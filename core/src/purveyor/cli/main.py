@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from purveyor import __version__
-from purveyor.cli.errors import Session, status_after
+from purveyor.cli.errors import ENDINGS, Session, status_after
 from purveyor.cli.output import prepare_streams, say
 
 COMMANDS: Final = {
@@ -85,11 +85,10 @@ def _commands_of_extensions() -> Mapping[str, click.Command]:
             manager.add_commands(theirs)
     except PurveyorError as error:  # broken settings: our own commands work, and say more
         say(f"the commands of extensions are left out: {error}")
-    return {
-        name: command
-        for name, command in theirs.commands.items()
-        if isinstance(command, click.Command)
-    }
+    for name in sorted(theirs.commands.keys() & COMMANDS.keys()):
+        say(f"warning: an extension's command {name} is left out; that name is ours")
+    commands = theirs.commands.items()
+    return {name: command for name, command in commands if isinstance(command, click.Command)}
 
 
 @click.group(
@@ -119,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _plain_warnings():
         try:
             status = cli.main(arguments, "purveyor", standalone_mode=False, obj=session)
-        except (Exception, KeyboardInterrupt, SystemExit) as error:
+        except ENDINGS as error:
             return status_after(error, session)
     return status if isinstance(status, int) else 0
 

@@ -38,17 +38,16 @@ def decode_json(data: bytes) -> Any:
     try:
         return msgspec.json.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return _decode_tolerantly(data)
-
-
-def _decode_tolerantly(data: bytes) -> Any:
+        pass
     try:
         return json.loads(data.removeprefix(_BOM))
-    except (ValueError, RecursionError) as error:
-        shown = data[:_SHOWN].decode("utf-8", "replace").strip()
-        raise MalformedResponse(
-            f"expected JSON, got {shown!r}" if shown else "expected JSON, got an empty body"
-        ) from error
+    except (ValueError, RecursionError):
+        pass
+    # Raised out here, without a cause: those errors hold the whole body, secrets it echoes included.
+    shown = data[:_SHOWN].decode("utf-8", "replace").strip()
+    raise MalformedResponse(
+        f"expected JSON, got {shown!r}" if shown else "expected JSON, got an empty body"
+    )
 
 
 def decode_object(reply: HttpReply) -> dict[str, Any]:
@@ -57,24 +56,25 @@ def decode_object(reply: HttpReply) -> dict[str, Any]:
     Raises:
         MalformedResponse: it is no JSON object; carries status and the body's beginning.
     """
-    body = reply.body
     charset = _charset(reply.headers.get("content-type", ""))
     try:
-        if charset:
-            body = body.decode(charset).encode()
-        value = decode_json(body)
+        value = decode_json(_in_utf8(reply.body, charset) if charset else reply.body)
     except MalformedResponse as error:
         error.status, error.raw = reply.status, reply.text()[:2000]
         raise
-    except (UnicodeDecodeError, LookupError) as error:
-        raise MalformedResponse(
-            f"the body is not in its declared charset {charset}", status=reply.status
-        ) from error
     if not isinstance(value, dict):
         raise MalformedResponse(
             f"expected a JSON object, got {type(value).__name__}", status=reply.status, raw=value
         )
     return value
+
+
+def _in_utf8(body: bytes, charset: str) -> bytes:
+    try:
+        return body.decode(charset).encode()
+    except (UnicodeDecodeError, LookupError):
+        pass
+    raise MalformedResponse(f"the body is not in its declared charset {charset}")
 
 
 def _charset(content_type: str) -> str | None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from purveyor._clients.batch import run_batch
 from purveyor._clients.chat import ChatClient
-from purveyor._clients.streams import AsyncChatStream, ChatStream
 from purveyor.errors import PurveyorError
 from purveyor.modules.online import Line
 from purveyor.modules.options import (
@@ -20,9 +18,13 @@ from purveyor.modules.options import (
 )
 from purveyor.modules.reply import Reply
 from purveyor.prompts.messages import ChatInput
-from purveyor.types.account import Balance
 from purveyor.types.chat import ChatRequest
 from purveyor.types.supplier import Capability, ModelCard
+
+
+if TYPE_CHECKING:
+    from purveyor._clients.streams import AsyncChatStream, ChatStream
+    from purveyor.types.account import Balance
 
 
 class OnlineChatModule:
@@ -119,6 +121,8 @@ class OnlineChatModule:
         Returns:
             One reply per content, in their order; where a call failed, its error.
         """
+        from purveyor._clients.batch import run_batch
+
         requests = [self.request(content, **options) for content in contents]
 
         def ask(request: ChatRequest) -> Reply:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from purveyor._clients.account import AccountClient
 from purveyor._clients.connection import Connection
 from purveyor._clients.runtime import Runtime, Target, runtime
 from purveyor.errors import CapabilityNotOffered
@@ -13,6 +12,9 @@ from purveyor.modules.naming import Choice, choose
 from purveyor.modules.options import ConnectionOptions
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import Capability, ModelCard
+
+if TYPE_CHECKING:
+    from purveyor._clients.account import AccountClient
 
 _CONNECTION = frozenset(ConnectionOptions.__annotations__)
 
@@ -56,6 +58,8 @@ class Line:
 
     def account(self) -> AccountClient:
         """Open the supplier's account questions, over the same connection."""
+        from purveyor._clients.account import AccountClient
+
         dialect = self.plugin.account(self.connection.endpoint)
         if dialect is None:
             raise CapabilityNotOffered(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypedDict
 
@@ -91,6 +90,8 @@ def demand_known(options: Mapping[str, Any], known: type, where: str) -> None:
     names = known.__annotations__
     for name in options:
         if name not in names:
+            import difflib  # only a mistake needs it
+
             close = difflib.get_close_matches(name, names, 1)
             meant = f"; did you mean {close[0]!r}?" if close else ""
             raise ConfigError(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from purveyor.errors import ConfigError
 from purveyor.types.messages import (
@@ -26,8 +26,6 @@ ChatInput = str | Part | Message | Mapping[str, Any] | Sequence[Any]
 
 History = Iterable[Message | Mapping[str, Any] | Sequence[str]]
 """Earlier turns: messages, messages as JSON, or (question, answer) pairs."""
-
-_PART_TYPES = get_args(Part)
 
 
 def to_messages(
@@ -52,10 +50,10 @@ def _read_input(content: ChatInput) -> list[Message]:
         return [content]
     if isinstance(content, Mapping):
         return [read_json_message(content)]
-    if isinstance(content, str | _PART_TYPES):
+    if isinstance(content, str | Part):
         return [user(content)]
     items = list(content)
-    if items and all(isinstance(item, str | _PART_TYPES) for item in items):
+    if items and all(isinstance(item, str | Part) for item in items):
         return [Message("user", as_parts(items))]
     return [message for item in items for message in _read_message(item)]
 
@@ -111,7 +109,7 @@ def _read_content(content: Any) -> list[Part]:
 
 
 def _read_part(item: Any) -> Part:
-    if isinstance(item, str | _PART_TYPES):
+    if isinstance(item, str | Part):
         return as_parts((item,))[0]
     if not isinstance(item, Mapping):
         raise ConfigError(f"a part is text or a JSON object, not {type(item).__name__}")

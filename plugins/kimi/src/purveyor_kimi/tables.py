@@ -24,6 +24,7 @@ from purveyor.plugin import (
 )
 
 _FIXED = "the platform fixes it for this model; leave it out"
+_ABSENT = {name: "the API has no such field" for name in ("seed", "logit_bias", "top_k")}
 _FIXED_SAMPLING = {
     name: _FIXED for name in ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty")
 }
@@ -37,11 +38,7 @@ _EFFORT = ThinkingTable(
 
 CHAT = ChatTable(
     token_limit_field="max_completion_tokens",
-    refused={
-        "seed": "the API has no such field",
-        "logit_bias": "the API has no such field",
-        "top_k": "the API has no such field",
-    },
+    refused=_ABSENT,
     ranges={"temperature": (0, 1), "n": (1, 5)},
     stop_limit=5,
     roles={"developer": "system"},
@@ -57,7 +54,7 @@ CHAT = ChatTable(
             {
                 "thinking": _SWITCH,
                 "thinks_by_default": True,
-                "refused": _FIXED_SAMPLING,
+                "refused": _ABSENT | _FIXED_SAMPLING,
                 "echo_placeholder": " ",
             },
         ),
@@ -66,7 +63,7 @@ CHAT = ChatTable(
             {
                 "thinking": _EFFORT,
                 "thinks_by_default": True,
-                "refused": _FIXED_SAMPLING,
+                "refused": _ABSENT | _FIXED_SAMPLING,
                 "echo_placeholder": " ",
                 "tool_choices": frozenset({"auto", "none", "required"}),
             },
@@ -87,7 +84,7 @@ ERRORS = ErrorTable(
     messages=(
         (r"token limit|token length", ContextLengthExceeded),
         (r"engine is currently overloaded", Overloaded),
-        (r"suspended|check your (plan|balance)|insufficient balance", InsufficientBalance),
+        (r"suspended|check your (plan|balance|account balance)|insufficient balance", InsufficientBalance),
     ),
     types={
         "content_filter": ContentFiltered,

@@ -128,7 +128,6 @@ class ChatStreams(Conformance):
         error = caught.value
         if isinstance(error, errors.StreamInterrupted) and error.partial is not None:
             assert "You said: one two three four".startswith(error.partial.message.text)
-            assert error.partial.finish.reason is None
             assert len(bench.requests) == 1, "tried again after something was shown"
         assert error.supplier == self.supplier
 

@@ -19,7 +19,6 @@ from purveyor.dialects.openai_compatible.messages import (
     write_tool,
     write_tool_choice,
 )
-from purveyor.dialects.openai_compatible.stream import StreamDecoder
 from purveyor.dialects.openai_compatible.tables import ChatTable, ErrorTable
 from purveyor.dialects.openai_compatible.usage import read_usage
 from purveyor.errors import MalformedResponse, SupplierError, UnsupportedParameter
@@ -124,6 +123,8 @@ class OpenAICompatibleChat:
 
     def stream_decoder(self, reply: HttpReply) -> ChatStreamDecoder:
         """Make the reader of a stream."""
+        from purveyor.dialects.openai_compatible.stream import StreamDecoder
+
         return StreamDecoder(reply, self._table, self._errors, read_finish, self.decode)
 
     def explain(self, reply: HttpReply) -> SupplierError:
