@@ -1,4 +1,4 @@
-"""`purveyor models`, `plugins`, `doctor` and `config`: what is installed, and what is wrong."""
+"""`purveyor`, `purveyor models` and `purveyor plugins`: what there is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli_kit import ACME, BROKEN, EXTRA, KEYLESS, Install, Run, Supplier
+from cli_kit import Install, Run, Supplier
+from cli_plugins import ACME, BROKEN, EXTRA, KEYLESS
 
 
 def test_no_arguments_show_help(run: Run) -> None:
@@ -113,107 +114,6 @@ def test_models_mistakes(run: Run) -> None:
     assert run("models", "--online").returncode == 2
 
 
-def test_doctor_tells_of_keys_and_masks_them(run: Run, install: Install) -> None:
-    install("acme", ACME)
-    done = run("doctor", "--strict", ACME_API_KEY="sk-secret-123456789")
-    assert done.returncode == 0
-    assert "acme      ***6789  environment ACME_API_KEY" in done.stdout
-    assert "no problems found" in done.stdout
-    assert "set ACME_API_KEY" in run("doctor").stdout
-
-
-def test_doctor_names_each_problem_and_what_to_do(
-    run: Run, install: Install, tmp_path: Path
-) -> None:
-    install("acme", ACME)
-    install("broken", BROKEN)
-    (tmp_path / "purveyor.toml").write_text("[defualts]\n")
-    done = run("doctor")
-    assert done.returncode == 0
-    assert "broken (purveyor-broken 1.0) failed, phase imported" in done.stdout
-    assert "RuntimeError: a bad day" in done.stdout
-    assert "try: pip install" in done.stdout
-    assert "purveyor.toml:1: defualts: unknown key" in done.stdout
-    assert "2 problems found" in done.stdout
-    assert run("doctor", "--strict").returncode == 1
-
-
-def test_doctor_as_json(run: Run, install: Install) -> None:
-    install("broken", BROKEN)
-    found = json.loads(run("doctor", "--json").stdout)
-    assert found["count"] == 1
-    assert found["problems"][0]["phase"] == "imported"
-
-
-def test_doctor_reports_an_unusable_key(run: Run, install: Install) -> None:
-    install("acme", ACME)
-    done = run("doctor", "--strict", ACME_API_KEY="schlüssel-12345")
-    assert done.returncode == 1
-    assert "unusable" in done.stdout
-    assert "schl" not in done.stdout
-
-
-def test_doctor_leaves_a_plugin_that_hangs(run: Run, install: Install) -> None:
-    install("broken", "import time; time.sleep(60)")
-    done = run("doctor", "--strict", "--deadline", "0.5")
-    assert done.returncode == 1
-    assert "did not return within 0.5 s" in done.stdout
-
-
-def test_config_check_names_the_line(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "purveyor.toml").write_text(
-        "[retry]\nattempts = 2\nmax_wiat = 3\n[defaults]\nx = 1"
-    )
-    done = run("config", "check")
-    first, second = done.stdout.splitlines()
-    assert done.returncode == 1
-    assert first.endswith("purveyor.toml:3: retry.max_wiat: unknown key; did you mean max_wait")
-    assert ":5: defaults.x" in second
-    assert json.loads(run("config", "check", "--json").stdout)["faults"][0]["line"] == 3
-
-
-def test_config_check_of_a_good_file(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "other.toml").write_text("[retry]\nattempts = 2\n")
-    done = run("config", "check", "other.toml")
-    assert (done.returncode, done.stdout) == (0, "no fault in other.toml\n")
-    assert run("config", "check").returncode == 0
-    assert run("config", "check", "gone.toml").returncode == 2
-
-
-def test_config_check_names_a_wrong_variable(run: Run) -> None:
-    done = run("config", "check", PURVEYOR_MODLE="x")
-    assert done.returncode == 1
-    assert "environment: PURVEYOR_MODLE: unknown variable" in done.stdout
-
-
-def test_config_show_masks_keys(run: Run, install: Install, tmp_path: Path) -> None:
-    install("acme", ACME)
-    path = tmp_path / "purveyor.toml"
-    path.write_text('[suppliers.acme]\napi_key = "sk-secret-123456789"\nregion = ""\n')
-    path.chmod(0o600)
-    done = run("config", "show", PURVEYOR_MODEL="acme:a-1")
-    assert "sk-secret" not in done.stdout + done.stderr
-    assert any(
-        line.split()[:2] == ["PURVEYOR_MODEL", "acme:a-1"] for line in done.stdout.splitlines()
-    )
-
-
-def test_config_path(run: Run, tmp_path: Path) -> None:
-    assert run("config", "path").stdout == ""
-    (tmp_path / "purveyor.toml").write_text("[broken\n")
-    assert run("config", "path").stdout == f"{tmp_path / 'purveyor.toml'}\n"
-    assert json.loads(run("config", "path", "--json").stdout)["path"].endswith("purveyor.toml")
-
-
-def test_broken_settings_break_no_help(run: Run, tmp_path: Path, install: Install) -> None:
-    install("extra", EXTRA, "extension")
-    (tmp_path / "purveyor.toml").write_text("[broken\n")
-    done = run("--help")
-    assert done.returncode == 0
-    assert "doctor" in done.stdout
-    assert run("plugins").returncode == 3
-
-
 def test_two_plugins_of_one_name_are_told(run: Run, install: Install, tmp_path: Path) -> None:
     install("acme", ACME)
     folder = tmp_path / "site" / "other-1.0.dist-info"
@@ -226,10 +126,3 @@ def test_two_plugins_of_one_name_are_told(run: Run, install: Install, tmp_path: 
     done = run("doctor", "--strict")
     assert done.returncode == 1
     assert "other" in done.stdout
-
-
-def test_settings_are_shown_with_their_source(run: Run, tmp_path: Path) -> None:
-    assert "nothing is set" in run("config", "show", PURVEYOR_PLUGINS="", PURVEYOR_CACHE="").stderr
-    (tmp_path / "purveyor.toml").write_text("[retry]\nattempts = 2\n")
-    rows = json.loads(run("config", "show", "--json").stdout)
-    assert {"name": "retry.attempts", "value": "2", "source": "purveyor.toml:2"} in rows

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cli_kit import KEYLESS, Install, Run, Supplier
+from cli_kit import Install, Run, Supplier
+from cli_plugins import KEYLESS
 
 
 def embed(supplier: Supplier) -> list[str]:
