@@ -2,7 +2,7 @@
 
     import purveyor
 
-    llm = purveyor.AutoModel("kimi:kimi-k2.6")
+    llm = purveyor.AutoModel("orchid:cattleya-2")
     llm("hi")
 """
 

@@ -5,9 +5,9 @@ A supplier that speaks the OpenAI-compatible dialect is a card:
     from purveyor.plugin import Capability, OpenAICompatible, SupplierCard
 
     supplier = OpenAICompatible(SupplierCard(
-        name="kimi", title="Moonshot AI Kimi", docs="https://platform.moonshot.cn/docs",
-        base_url="https://api.moonshot.cn/v1", key_env=("MOONSHOT_API_KEY",),
-        default_models={Capability.CHAT: "kimi-k2.6"},
+        name="orchid", title="Orchid", docs="https://docs.orchid.example",
+        base_url="https://api.orchid.example/v1", key_env=("ORCHID_API_KEY",),
+        default_models={Capability.CHAT: "cattleya-2"},
     ))
 
 and an entry point in the group `purveyor.suppliers`. A wire of its own subclasses `Supplier` and

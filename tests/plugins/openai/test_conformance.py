@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from purveyor_testkit.conformance import ChatConformance
+from purveyor_testkit.conformance import ChatConformance, EmbeddingConformance
 
 
 class TestChat(ChatConformance):
@@ -25,3 +25,9 @@ class TestChat(ChatConformance):
         ),
         "gpt-4.1",
     )
+
+
+class TestEmbedding(EmbeddingConformance):
+    """Embedding has nothing closed."""
+
+    supplier = "openai"

@@ -86,7 +86,7 @@ class Layers:
         return path in self.file.temporary
 
     def label(self, *path: str) -> str:
-        """Say where a setting stands: `purveyor.toml:12 [suppliers.kimi]`."""
+        """Say where a setting stands: `purveyor.toml:12 [suppliers.orchid]`."""
         table = f" [{dotted(path[:-1])}]"
         return f"{self.place_of(*path)}{table}"
 

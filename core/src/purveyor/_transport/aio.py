@@ -17,7 +17,7 @@ from purveyor._transport.aio_faults import FAULTS, explain
 from purveyor._transport.aio_ways import Ways
 from purveyor._transport.base import Deadline
 from purveyor._transport.decoding import BodyDecoder, too_large
-from purveyor.errors import ConfigError, PurveyorError
+from purveyor.errors import ConfigError, ConnectionFailed, PurveyorError
 from purveyor.types.secret import Secret
 from purveyor.types.wire import MEBIBYTE, HttpReply, HttpRequest, SizeLimits
 
@@ -77,6 +77,8 @@ class AioTransport:
             failure = explain(error, request, deadline)
         else:
             return AioExchange(response, request, deadline, limits)
+        if isinstance(failure, ConnectionFailed):
+            failure.attempts = 2  # the peer may have been asked twice
         raise failure
 
     async def _ask(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-import requests
 from msgspec import Struct
-from requests.utils import select_proxy
 
+from purveyor._transport.environment import surroundings
 from purveyor._transport.tls import tls_context
 from purveyor.errors import ConfigError
 
@@ -60,23 +58,13 @@ class Ways:
             raise ConfigError(
                 "an address with a user name or password in it; send those in a header"
             )
-        with requests.Session() as session:
-            found = session.merge_environment_settings(url, {}, False, None, None)
-        proxies = found["proxies"] if self._proxies is None else self._proxies
-        proxy = None if _is_loopback(parts.hostname) else select_proxy(url, proxies)
-        trusted = found["verify"] if isinstance(found["verify"], str) else None
-        is_secure = "https" in (parts.scheme, (proxy or "").partition(":")[0])
-        tls = tls_context(self._bundle or trusted) if is_secure else True
-        return Way(f"http://{proxy}" if proxy and "://" not in proxy else proxy, tls)
+        found = surroundings(url, self._proxies, self._bundle)
+        proxy = found.proxy
+        if proxy and "://" not in proxy:
+            proxy = f"http://{proxy}"
+        return Way(proxy, tls_context(found.ca_bundle) if found.is_secure else True)
 
 
 def not_an_address() -> ConfigError:
     """Make the error for a URL that cannot be sent to; a URL may hold a key, so none is shown."""
     return ConfigError("the URL is no address; base_url begins with https:// or http://")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -92,15 +92,24 @@ class Line:
         """Send the request, and give the first bytes of the reply."""
         try:
             connection = self._borrow()
-            if connection.sock is not None:
-                try:
-                    return self._attempt(body)
-                except ConnectionFailed:  # The peer had closed it while it was idle: no failure.
-                    connection.close()
-            self._connect()
-            return self._attempt(body)
+            if connection.sock is None:
+                return self._ask_anew(body, attempts=1)
+            try:
+                return self._attempt(body)
+            except ConnectionFailed:  # The peer had closed it while it was idle: no failure.
+                connection.close()
+            return self._ask_anew(body, attempts=2)
         except BaseException:
             self.hang_up()
+            raise
+
+    def _ask_anew(self, body: bytes, attempts: int) -> bytes:
+        """Ask over a new connection; a failure says how often the peer may have been asked."""
+        self._connect()
+        try:
+            return self._attempt(body)
+        except ConnectionFailed as error:
+            error.attempts = attempts
             raise
 
     def reply_at_once(self, data: bytes, limits: SizeLimits) -> HttpReply | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
-from ipaddress import ip_address
 from ssl import SSLContext
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -13,9 +11,9 @@ from urllib.parse import urlsplit
 import requests
 from msgspec import Struct
 from requests.adapters import HTTPAdapter
-from requests.utils import select_proxy
 from urllib3.connectionpool import HTTPConnectionPool
 
+from purveyor._transport.environment import surroundings
 from purveyor._transport.tls import SYSTEM, tls_context
 
 _CONNECTIONS_KEPT: Final = 100
@@ -73,16 +71,12 @@ class Origin:
 
     def __init__(self, url: str, settings: Settings) -> None:
         parts = urlsplit(url)
-        found, trusted = _environment(url)
-        if settings.proxies is not None:
-            found = dict(settings.proxies)
-        bundle = settings.ca_bundle or trusted
-        proxy = None if _is_loopback(parts.hostname or "") else select_proxy(url, found)
+        proxies = None if settings.proxies is None else dict(settings.proxies)
+        found = surroundings(url, proxies, settings.ca_bundle)
         self.address = parts.netloc
-        self.proxies = {parts.scheme: proxy} if proxy else {}
-        self.trust = bundle or SYSTEM
-        is_secure = "https" in (parts.scheme, (proxy or "").partition(":")[0])
-        self.adapter = PooledAdapter(tls_context(bundle) if is_secure else None)
+        self.proxies = {parts.scheme: found.proxy} if found.proxy else {}
+        self.trust = found.ca_bundle or SYSTEM
+        self.adapter = PooledAdapter(tls_context(found.ca_bundle) if found.is_secure else None)
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.mount(f"{parts.scheme}://", self.adapter)
@@ -140,18 +134,3 @@ class Registry:
 
 
 REGISTRY: Final = Registry()
-
-
-def _environment(url: str) -> tuple[Mapping[str, str], str | None]:
-    """Ask requests what the environment says of an address: its proxies, and a CA bundle."""
-    with requests.Session() as session:
-        found = session.merge_environment_settings(url, {}, False, None, None)
-    verify = found["verify"]
-    return found["proxies"], verify if isinstance(verify, str) else None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from purveyor import __version__, config
 from purveyor._clients.runtime import runtime
-from purveyor._plugins.loading import PluginProblem
+from purveyor._manager import PluginProblem
 from purveyor.cli.config import path_in_force, placed
 from purveyor.cli.options import json_option
 from purveyor.cli.output import print_json, print_table

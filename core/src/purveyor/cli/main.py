@@ -75,7 +75,7 @@ class Commands(click.Group):
 def _commands_of_extensions() -> Mapping[str, click.Command]:
     """Ask the extensions for their commands; they fill a group of their own, not ours."""
     from purveyor._clients.runtime import runtime
-    from purveyor._plugins.loading import PluginKind
+    from purveyor._manager import PluginKind
     from purveyor.errors import PurveyorError
 
     theirs = click.Group("purveyor")

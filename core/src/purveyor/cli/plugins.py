@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from purveyor._clients.runtime import runtime
-from purveyor._plugins.listing import PluginState
+from purveyor._manager import PluginState
 from purveyor.cli.options import json_option
 from purveyor.cli.output import print_json, print_table, say
 

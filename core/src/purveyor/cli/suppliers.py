@@ -11,7 +11,7 @@ import click
 
 from purveyor import config
 from purveyor._clients.runtime import runtime
-from purveyor._plugins.loading import PluginKind
+from purveyor._manager import PluginKind
 from purveyor.errors import ConfigError, PluginError
 from purveyor.types.supplier import Capability, SupplierCard
 

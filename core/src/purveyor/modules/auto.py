@@ -21,8 +21,8 @@ _CAPABILITIES = {
 class AutoModel:
     """Make the module that a name calls for; what is made is never an `AutoModel`.
 
-        AutoModel("kimi")                    # the supplier's default model
-        AutoModel("kimi:kimi-k2.6")          # one of its models
+        AutoModel("orchid")                  # the supplier's default model
+        AutoModel("orchid:cattleya-2")       # one of its models
         AutoModel("fast")                    # an alias of purveyor.toml
         AutoModel("local:m", base_url="http://127.0.0.1:8000/v1", auth="none")
 

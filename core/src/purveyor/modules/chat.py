@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class OnlineChatModule:
     """A chat model at a supplier, called like a function.
 
-        llm = OnlineChatModule("kimi:kimi-k2.6")
+        llm = OnlineChatModule("orchid:cattleya-2")
         llm("hi")
 
     Args:

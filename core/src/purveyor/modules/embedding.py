@@ -29,8 +29,8 @@ class OnlineEmbeddingOptions(ConnectionOptions, total=False):
 class OnlineEmbeddingModule:
     """An embedding or rerank model at a supplier, called like a function.
 
-        OnlineEmbeddingModule("openai")(["one", "two"])
-        OnlineEmbeddingModule("qwen", type="rerank")("query", documents=["one", "two"], top_n=1)
+        OnlineEmbeddingModule("orchid")(["one", "two"])
+        OnlineEmbeddingModule("orchid", type="rerank")("query", documents=["one", "two"], top_n=1)
 
     Args:
         model: `model`, `supplier:model`, a supplier's name or an alias.

@@ -16,9 +16,18 @@ from purveyor_testkit.conformance.chat_failures import ChatFailures
 from purveyor_testkit.conformance.chat_features import ChatFeatures
 from purveyor_testkit.conformance.chat_secrets import ChatSecrets
 from purveyor_testkit.conformance.chat_streams import ChatStreams
+from purveyor_testkit.conformance.embedding import EmbeddingConformance
 from purveyor_testkit.conformance.features import CHAT_FEATURES
+from purveyor_testkit.conformance.rerank import RerankConformance
 
-__all__ = ["CHAT_FEATURES", "Bench", "ChatConformance", "Conformance"]
+__all__ = [
+    "CHAT_FEATURES",
+    "Bench",
+    "ChatConformance",
+    "Conformance",
+    "EmbeddingConformance",
+    "RerankConformance",
+]
 
 
 class ChatConformance(ChatFeatures, ChatAnswers, ChatStreams, ChatFailures, ChatSecrets):

@@ -45,6 +45,7 @@ def told(response: ChatResponse) -> dict[str, Any]:
         "finish": response.finish,
         "usage": counts,
         "model": response.model,
+        "request_id": response.request_id,
         "others": [(other.message.parts, other.finish) for other in response.others],
         "logprobs": response.logprobs,
     }

@@ -64,7 +64,7 @@ class CompatibleSimulator(Simulator):
         question = read_question(body, thinks=self.thinks(body))
         self.check_trigger(question.text)
         answers = [self._answer(question, place) for place in range(body.get("n") or 1)]
-        head = {"x-request-id": f"req-{len(request.body)}"}
+        head = {"x-request-id": "req-1"}
         if body.get("stream"):
             head["content-type"] = "text/event-stream"
             return MemoryStream(200, head, tuple(self.stream(body, question, answers)))

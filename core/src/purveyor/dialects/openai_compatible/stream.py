@@ -204,13 +204,9 @@ class StreamDecoder:
             self._raise_error(name, chunk)
         if not self._has_started and choices:
             self._has_started = True
-            model, identity = chunk.get("model"), chunk.get("id")
-            events.append(
-                Started(
-                    model if isinstance(model, str) else None,
-                    identity if isinstance(identity, str) else None,
-                )
-            )
+            model = chunk.get("model")
+            identity = error_reading.request_id(self._head.headers, chunk, self._errors)
+            events.append(Started(model if isinstance(model, str) else None, identity))
         for choice in choices or ():
             self._read_choice(choice, events)
         usage = chunk.get("usage")
