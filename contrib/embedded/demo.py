@@ -28,7 +28,9 @@ def main() -> int:
         status = subprocess.run([PURVEYOR, *step], check=False).returncode
         if status:
             return status
-    print('\nNext: pip install purveyor-<supplier>, set its key, purveyor chat --model <supplier> "hi"')
+    print(
+        '\nNext: pip install purveyor-<supplier>, set its key, purveyor chat --model <supplier> "hi"'
+    )
     return 0
 
 

@@ -31,7 +31,9 @@ def body_of(response: dict[str, Any]) -> bytes:
 
 def chunks_of(sse: str) -> list[dict[str, Any]]:
     """Give the JSON chunks of a recorded stream, line by line."""
-    lines = [line.removeprefix("data:").strip() for line in sse.splitlines() if line.startswith("data:")]
+    lines = [
+        line.removeprefix("data:").strip() for line in sse.splitlines() if line.startswith("data:")
+    ]
     return [json.loads(line) for line in lines if line and line != "[DONE]"]
 
 

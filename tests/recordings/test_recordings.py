@@ -47,7 +47,9 @@ def facts_of(response: ChatResponse) -> dict[str, Any]:
         "text": response.message.text,
         "reasoning": response.message.reasoning or "",
         "refusal": response.message.refusal or "",
-        "tools": [(call.id or "", call.name, call.arguments) for call in response.message.tool_calls],
+        "tools": [
+            (call.id or "", call.name, call.arguments) for call in response.message.tool_calls
+        ],
         "finish": response.finish.raw,
         "input": usage and usage.input_tokens,
         "output": usage and usage.output_tokens,
@@ -127,7 +129,9 @@ def test_a_recorded_embedding_arrives_whole(interaction: dict[str, Any]) -> None
     texts = [texts] if isinstance(texts, str) else [str(text) for text in texts]
     if interaction["request"].get("inferred"):  # only the answer was recorded
         texts = ["?"] * len(json.loads(body)["data"])
-    with serve_with(lambda request: HttpReply(response["status"], {"x-should-retry": "false"}, body)):
+    with serve_with(
+        lambda request: HttpReply(response["status"], {"x-should-retry": "false"}, body)
+    ):
         embed = OnlineEmbeddingModule("recorded", source="openai", api_key="sk-test-0123456789")
         if response["status"] >= 300:
             with pytest.raises(PurveyorError):

@@ -35,7 +35,12 @@ def ask(question: str) -> str:
 def test_every_question_of_the_corpus_is_answered_exactly(path: Path):
     """What was trained is recalled word for word, by the weights that the wheel carries."""
     entries = [json.loads(line) for line in path.read_text().splitlines()]
-    wrong = [question for entry in entries for question in entry["questions"] if ask(question) != entry["answer"]]
+    wrong = [
+        question
+        for entry in entries
+        for question in entry["questions"]
+        if ask(question) != entry["answer"]
+    ]
     assert wrong == []
 
 
@@ -50,7 +55,9 @@ def test_another_spelling_of_a_known_question_gets_the_same_answer(question: str
 
 def test_a_small_misspelling_in_a_long_question_is_forgiven():
     """Similarity 0.8 and a word that is nearly the right one are enough."""
-    assert ask("How do I instal the openai supplier?") == ask("How do I install the openai supplier?")
+    assert ask("How do I instal the openai supplier?") == ask(
+        "How do I install the openai supplier?"
+    )
 
 
 @pytest.mark.parametrize("question", UNKNOWN)
@@ -143,7 +150,11 @@ def test_many_threads_may_ask_at_the_first_moment():
     chat = EmbeddedChat()
     with ThreadPoolExecutor(8) as pool:
         asked = ["hello", "What is a supplier?"] * 8
-        answers = list(pool.map(lambda question: "".join(chat.reply([{"role": "user", "content": question}])), asked))
+        answers = list(
+            pool.map(
+                lambda question: "".join(chat.reply([{"role": "user", "content": question}])), asked
+            )
+        )
     assert answers == [ask("hello"), ask("What is a supplier?")] * 8
 
 

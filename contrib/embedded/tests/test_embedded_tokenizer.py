@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from purveyor_embedded.chat import DATA
 from purveyor_embedded.tokenizer import END, FIRST_MERGE, QUESTION, Tokenizer, split_pieces
 
-TOKENIZER = Tokenizer([(left, right) for left, right in json.loads((DATA / "model.json").read_text())["merges"]])
+TOKENIZER = Tokenizer(
+    [(left, right) for left, right in json.loads((DATA / "model.json").read_text())["merges"]]
+)
 
 
 @given(st.text())
@@ -46,7 +48,9 @@ def test_a_character_of_many_bytes_comes_whole():
     assert list(TOKENIZER.stream(TOKENIZER.encode("\u00e9\U0001f600"))) == ["\u00e9", "\U0001f600"]
 
 
-@pytest.mark.parametrize(("ids", "text"), [([0xE2, 0x82], "\ufffd"), ([0xFF, 65], "\ufffdA"), ([65, END], "A")])
+@pytest.mark.parametrize(
+    ("ids", "text"), [([0xE2, 0x82], "\ufffd"), ([0xFF, 65], "\ufffdA"), ([65, END], "A")]
+)
 def test_bytes_that_are_no_text_are_marked(ids: list[int], text: str):
     """Unreadable bytes become U+FFFD, they do not vanish; marks are silent."""
     assert TOKENIZER.decode(ids) == text

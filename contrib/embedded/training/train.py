@@ -35,7 +35,11 @@ Pair = tuple[list[int], list[int]]
 
 def read_corpus() -> list[tuple[list[str], str]]:
     """Give (questions, answer) of every line of corpus/*.jsonl, files in the order of their names."""
-    lines = [line for path in sorted((HERE / "corpus").glob("*.jsonl")) for line in path.read_text().splitlines()]
+    lines = [
+        line
+        for path in sorted((HERE / "corpus").glob("*.jsonl"))
+        for line in path.read_text().splitlines()
+    ]
     return [(entry["questions"], entry["answer"]) for entry in map(json.loads, lines)]
 
 
@@ -60,20 +64,26 @@ def pad(rows: list[list[int]], filler: int) -> torch.Tensor:
     return torch.tensor([row + [filler] * (width - len(row)) for row in rows])
 
 
-def train(pairs: list[Pair], epochs: int, size: int, rate: float, seed: int) -> dict[str, np.ndarray]:
+def train(
+    pairs: list[Pair], epochs: int, size: int, rate: float, seed: int
+) -> dict[str, np.ndarray]:
     """Fit the weights to the pairs; prints the loss of every tenth epoch."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     weights = new_weights(SHAPE, VOCABULARY, HIDDEN)
     steps = epochs * -(-len(pairs) // size)
     optimizer = torch.optim.AdamW(weights.values(), lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, rate, total_steps=steps, pct_start=0.1
+    )
     begin = time.time()
     for epoch in range(epochs):
         losses = []
         for group in batches(pairs, size, rng):
             scores = logits(weights, SHAPE, pad([row for row, _ in group], END))
-            loss = cross_entropy(scores.flatten(0, 1), pad([row for _, row in group], IGNORED).flatten())
+            loss = cross_entropy(
+                scores.flatten(0, 1), pad([row for _, row in group], IGNORED).flatten()
+            )
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(weights.values(), 1.0)
@@ -81,22 +91,35 @@ def train(pairs: list[Pair], epochs: int, size: int, rate: float, seed: int) -> 
             schedule.step()
             losses.append(loss.item())
         if epoch % 10 == 0 or epoch == epochs - 1:
-            print(f"epoch {epoch:3d}  loss {np.mean(losses):.4f}  {time.time() - begin:.0f} s", flush=True)
+            print(
+                f"epoch {epoch:3d}  loss {np.mean(losses):.4f}  {time.time() - begin:.0f} s",
+                flush=True,
+            )
     return {name: tensor.detach().numpy().astype(np.float16) for name, tensor in weights.items()}
 
 
-def recall(corpus: list[tuple[list[str], str]], tokenizer: Tokenizer, model: Transformer) -> tuple[int, int]:
+def recall(
+    corpus: list[tuple[list[str], str]], tokenizer: Tokenizer, model: Transformer
+) -> tuple[int, int]:
     """Count the questions that the numpy runtime answers word for word, and all questions."""
     pairs = [(question, answer) for questions, answer in corpus for question in questions]
     prompts = ([QUESTION, *tokenizer.encode(question), ANSWER] for question, _ in pairs)
     answers = [tokenizer.decode(model.generate(prompt, END)) for prompt in prompts]
-    wrong = [question for (question, answer), found in zip(pairs, answers, strict=True) if found != answer]
+    wrong = [
+        question
+        for (question, answer), found in zip(pairs, answers, strict=True)
+        if found != answer
+    ]
     for question in wrong:
         print("wrong:", question)
     return len(pairs) - len(wrong), len(pairs)
 
 
-def save(weights: dict[str, np.ndarray], merges: list[tuple[int, int]], corpus: list[tuple[list[str], str]]) -> None:
+def save(
+    weights: dict[str, np.ndarray],
+    merges: list[tuple[int, int]],
+    corpus: list[tuple[list[str], str]],
+) -> None:
     """Write model.safetensors and model.json, which holds its hash, shape, merges and known questions."""
     DATA.mkdir(exist_ok=True)
     save_file(weights, DATA / "model.safetensors")
@@ -112,7 +135,9 @@ def save(weights: dict[str, np.ndarray], merges: list[tuple[int, int]], corpus: 
 
 def main() -> None:
     """Train, save, and print how much is recalled exactly; fails below 98 %."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=4e-3)
@@ -123,13 +148,21 @@ def main() -> None:
     texts = [text for questions, answer in corpus for text in (*questions, answer)]
     merges = learn_merges(texts, VOCABULARY - FIRST_MERGE)
     tokenizer = Tokenizer(merges)
-    pairs = [encode(question, answer, tokenizer) for questions, answer in corpus for question in questions]
-    print(f"{len(pairs)} questions, {len(corpus)} answers, longest {max(len(row) for row, _ in pairs)} tokens")
+    pairs = [
+        encode(question, answer, tokenizer)
+        for questions, answer in corpus
+        for question in questions
+    ]
+    print(
+        f"{len(pairs)} questions, {len(corpus)} answers, longest {max(len(row) for row, _ in pairs)} tokens"
+    )
     weights = train(pairs, arguments.epochs, arguments.batch, arguments.rate, arguments.seed)
     save(weights, merges, corpus)
     model = Transformer(SHAPE, weights)
     right, total = recall(corpus, tokenizer, model)
-    print(f"{model.parameters} parameters; exact greedy recall {right} of {total} = {right / total:.1%}")
+    print(
+        f"{model.parameters} parameters; exact greedy recall {right} of {total} = {right / total:.1%}"
+    )
     if right < 0.98 * total:
         raise SystemExit("recall is below 98 %")
 

@@ -1,9 +1,9 @@
 """DOOR 1, for callers. Importing it imports no HTTP library and no plugin: names are found lazily.
 
-    import purveyor
+import purveyor
 
-    llm = purveyor.AutoModel("orchid:cattleya-2")
-    llm("hi")
+llm = purveyor.AutoModel("orchid:cattleya-2")
+llm("hi")
 """
 
 from __future__ import annotations

@@ -97,11 +97,19 @@ if TYPE_CHECKING:
     from purveyor.dialects.json_body import encode_json as encode_json
     from purveyor.dialects.json_lines import JsonLinesReader as JsonLinesReader
     from purveyor.dialects.line_decoder import JsonLinesDecoder as JsonLinesDecoder
-    from purveyor.dialects.openai_compatible.account import OpenAICompatibleAccount as OpenAICompatibleAccount
-    from purveyor.dialects.openai_compatible.chat import OpenAICompatibleChat as OpenAICompatibleChat
-    from purveyor.dialects.openai_compatible.embedding import OpenAICompatibleEmbedding as OpenAICompatibleEmbedding
+    from purveyor.dialects.openai_compatible.account import (
+        OpenAICompatibleAccount as OpenAICompatibleAccount,
+    )
+    from purveyor.dialects.openai_compatible.chat import (
+        OpenAICompatibleChat as OpenAICompatibleChat,
+    )
+    from purveyor.dialects.openai_compatible.embedding import (
+        OpenAICompatibleEmbedding as OpenAICompatibleEmbedding,
+    )
     from purveyor.dialects.openai_compatible.errors import explain as explain
-    from purveyor.dialects.openai_compatible.rerank import OpenAICompatibleRerank as OpenAICompatibleRerank
+    from purveyor.dialects.openai_compatible.rerank import (
+        OpenAICompatibleRerank as OpenAICompatibleRerank,
+    )
     from purveyor.dialects.openai_compatible.tables import AccountTable as AccountTable
     from purveyor.dialects.openai_compatible.tables import ChatTable as ChatTable
     from purveyor.dialects.openai_compatible.tables import EmbeddingTable as EmbeddingTable

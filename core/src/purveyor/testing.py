@@ -1,8 +1,8 @@
 """DOOR 3, for tests: calls answered by a function, in a process that is otherwise left alone.
 
-    with fresh_runtime() as runtime:
-        answer_with(lambda request: HttpReply(status=429))
-        OnlineChatModule("kimi", api_key="k")("hi")      # raises RateLimited
+with fresh_runtime() as runtime:
+    answer_with(lambda request: HttpReply(status=429))
+    OnlineChatModule("kimi", api_key="k")("hi")      # raises RateLimited
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ _NEITHER = "the embedded model always answers the same"
 supplier = OpenAICompatible(
     SupplierCard(
         name="embedded",
-        title="purveyor's own tiny models: a stand-in that works offline, not an assistant",
+        title="purveyor's own 0.5 M-parameter model: a stand-in so that every command works offline,"
+        " not an assistant",
         docs="contrib/embedded/README.md",
         base_url="embedded://local/v1",
         auth="none",

@@ -38,7 +38,13 @@ class Generation:
         finish_reason: None until the end; then "stop", or "length" if max_tokens cut something off.
     """
 
-    def __init__(self, tokenizer: Tokenizer, tokens: Iterator[int], prompt_tokens: int, max_tokens: int | None) -> None:
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        tokens: Iterator[int],
+        prompt_tokens: int,
+        max_tokens: int | None,
+    ) -> None:
         self.prompt_tokens = prompt_tokens
         self.completion_tokens = 0
         self.finish_reason: Literal["stop", "length"] | None = None
@@ -69,7 +75,9 @@ class EmbeddedChat:
         self._lock = Lock()
         self._model: _Model | None = None
 
-    def reply(self, messages: Sequence[Mapping[str, Any]], max_tokens: int | None = None) -> Generation:
+    def reply(
+        self, messages: Sequence[Mapping[str, Any]], max_tokens: int | None = None
+    ) -> Generation:
         """Answer the last user message; what was said before it is not read.
 
         Args:
@@ -84,7 +92,9 @@ class EmbeddedChat:
         question = last_question(messages)
         model = self._load()
         tokens = _answer(model, model.knowledge.find(question))
-        return Generation(model.tokenizer, tokens, len(model.tokenizer.encode(question)) + 2, max_tokens)
+        return Generation(
+            model.tokenizer, tokens, len(model.tokenizer.encode(question)) + 2, max_tokens
+        )
 
     def _load(self) -> _Model:
         with self._lock:
@@ -104,7 +114,11 @@ def load_model(data: Path) -> _Model:
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise CorruptWeights(f"{path} is damaged; reinstall purveyor-embedded") from error
     weights = data / "model.safetensors"
-    return _Model(tokenizer, Transformer(shape, read_tensors(map_file(weights, sha256), str(weights))), knowledge)
+    return _Model(
+        tokenizer,
+        Transformer(shape, read_tensors(map_file(weights, sha256), str(weights))),
+        knowledge,
+    )
 
 
 def last_question(messages: Sequence[Mapping[str, Any]]) -> str:
@@ -124,7 +138,9 @@ def _text(content: Any) -> str:
         return content
     if not isinstance(content, list):
         raise ValueError("the content of a user message is neither a text nor a list of parts")
-    kinds = [part.get("type") if isinstance(part, Mapping) else type(part).__name__ for part in content]
+    kinds = [
+        part.get("type") if isinstance(part, Mapping) else type(part).__name__ for part in content
+    ]
     if other := [kind for kind in kinds if kind != "text"]:
         raise ValueError(f"the embedded model reads text only; found a part of type {other[0]!r}")
     return " ".join(str(part.get("text", "")) for part in content)
@@ -132,7 +148,9 @@ def _text(content: Any) -> str:
 
 def _answer(model: _Model, match: Match) -> Iterator[int]:
     if match.question is not None:
-        return model.transformer.generate([QUESTION, *model.tokenizer.encode(match.question), ANSWER], END)
+        return model.transformer.generate(
+            [QUESTION, *model.tokenizer.encode(match.question), ANSWER], END
+        )
     suggestions = [f'"{question}"' for question in match.suggestions]
     hint = f" I can answer, for example: {', '.join(suggestions)}." if suggestions else ""
     return iter(model.tokenizer.encode(REFUSAL + hint))

@@ -37,7 +37,9 @@ class Knowledge:
 
     def __init__(self, groups: Sequence[Sequence[str]]) -> None:
         """Take groups of questions; those of one group have the same answer."""
-        entries = [(question, group) for group, questions in enumerate(groups) for question in questions]
+        entries = [
+            (question, group) for group, questions in enumerate(groups) for question in questions
+        ]
         self._entries = [_entry(question, group) for question, group in entries]
         self._exact = {_essence(entry.words): entry.question for entry in reversed(self._entries)}
         self._vocabulary = {_stem(word) for entry in self._entries for word in entry.words}
@@ -67,7 +69,9 @@ class Knowledge:
         """
         expected = {_stem(word) for word in known.words}
         added = [word for word in map(_stem, _essence(asked.words)) if word not in expected]
-        return all(word not in self._vocabulary and _is_misspelled(word, expected) for word in added)
+        return all(
+            word not in self._vocabulary and _is_misspelled(word, expected) for word in added
+        )
 
 
 def normalise(text: str) -> tuple[str, ...]:
@@ -81,7 +85,12 @@ def normalise(text: str) -> tuple[str, ...]:
 def _entry(question: str, group: int) -> _Entry:
     words = normalise(question)
     spaced = f" {' '.join(words)} "
-    return _Entry(question, group, words, frozenset(spaced[start : start + 3] for start in range(len(spaced) - 2)))
+    return _Entry(
+        question,
+        group,
+        words,
+        frozenset(spaced[start : start + 3] for start in range(len(spaced) - 2)),
+    )
 
 
 def _essence(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,4 +110,7 @@ def _is_misspelled(word: str, expected: set[str]) -> bool:
     """Tell whether a word of at least four letters is nearly one of the expected; a number is never misspelled."""
     if len(word) < 4 or not word.isalpha():
         return False
-    return any(word[0] == other[0] and SequenceMatcher(None, word, other).ratio() >= 0.8 for other in expected)
+    return any(
+        word[0] == other[0] and SequenceMatcher(None, word, other).ratio() >= 0.8
+        for other in expected
+    )

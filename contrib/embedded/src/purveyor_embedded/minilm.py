@@ -54,7 +54,11 @@ def find_data() -> Path:
         raise DataMissing from error
     for file in files:
         path = Path(str(file.locate()))
-        if file.name == "model.safetensors" and path.is_file() and path.with_name("tokenizer.json").is_file():
+        if (
+            file.name == "model.safetensors"
+            and path.is_file()
+            and path.with_name("tokenizer.json").is_file()
+        ):
             return path.parent
     raise DataMissing
 
@@ -71,7 +75,9 @@ class MiniLM:
         tokenizer, weights = folder / "tokenizer.json", folder / "model.safetensors"
         vocabulary = tokenizer.read_bytes()
         if hashlib.sha256(vocabulary).hexdigest() != TOKENIZER_SHA256:
-            raise CorruptWeights(f"{tokenizer} is not the published file; reinstall {DISTRIBUTION}==0.1.0")
+            raise CorruptWeights(
+                f"{tokenizer} is not the published file; reinstall {DISTRIBUTION}==0.1.0"
+            )
         self._tokenizer = WordPiece.from_json(vocabulary)
         self._weights = read_tensors(map_file(weights, WEIGHTS_SHA256), str(weights))
 
@@ -111,10 +117,14 @@ class MiniLM:
         )
         scores: Array = query @ key.transpose(0, 1, 3, 2) * (DIMENSIONS // HEADS) ** -0.5
         mixed = softmax(np.where(real[:, None, None, :], scores, np.float32(-1e9))) @ value
-        joined = self._linear(mixed.transpose(0, 2, 1, 3).reshape(x.shape), f"{name}.attention.output.dense")
+        joined = self._linear(
+            mixed.transpose(0, 2, 1, 3).reshape(x.shape), f"{name}.attention.output.dense"
+        )
         x = self._layer_norm(x + joined, f"{name}.attention.output.LayerNorm")
         wide = _gelu(self._linear(x, f"{name}.intermediate.dense"))
-        return self._layer_norm(x + self._linear(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+        return self._layer_norm(
+            x + self._linear(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm"
+        )
 
     def _linear(self, x: Array, name: str) -> Array:
         matrix, bias = self._weights[f"{name}.weight"], self._weights[f"{name}.bias"]
@@ -126,7 +136,9 @@ class MiniLM:
     def _layer_norm(self, x: Array, name: str) -> Array:
         centred = x - x.mean(-1, keepdims=True)
         scale = np.sqrt((centred * centred).mean(-1, keepdims=True) + np.float32(1e-12))
-        out: Array = centred / scale * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        out: Array = (
+            centred / scale * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"]
+        )
         return out
 
 

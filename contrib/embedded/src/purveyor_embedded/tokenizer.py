@@ -57,7 +57,9 @@ class Tokenizer:
 
     def _merge(self, ids: list[int]) -> list[int]:
         while len(ids) > 1:
-            best, place = min((self._ids.get(pair, self.size), place) for place, pair in enumerate(pairwise(ids)))
+            best, place = min(
+                (self._ids.get(pair, self.size), place) for place, pair in enumerate(pairwise(ids))
+            )
             if best == self.size:
                 break
             ids[place : place + 2] = [best]

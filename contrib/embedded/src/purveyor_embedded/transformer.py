@@ -68,7 +68,9 @@ class Transformer:
     def _attend(self, x: Array, layer: int, cache: Array, position: int) -> Array:
         count, heads, last = len(x), self.shape.heads, position + len(x)
         h = _normalise(x, self._weights[f"layers.{layer}.attention.norm"])
-        query, key, cache[1, position:last] = np.split(h @ self._weights[f"layers.{layer}.attention.in"], 3, -1)
+        query, key, cache[1, position:last] = np.split(
+            h @ self._weights[f"layers.{layer}.attention.in"], 3, -1
+        )
         cache[0, position:last] = self._rotate(key, position)
         query = self._rotate(query, position).reshape(count, heads, -1).transpose(1, 0, 2)
         keys, values = cache[:, :last].reshape(2, last, heads, -1).transpose(0, 2, 1, 3)
@@ -76,13 +78,18 @@ class Transformer:
         scores *= np.float32((self.shape.width // heads) ** -0.5)
         scores[:, np.arange(last) > np.arange(position, last)[:, None]] = -np.inf
         mixed: Array = softmax(scores) @ values
-        joined: Array = mixed.transpose(1, 0, 2).reshape(count, -1) @ self._weights[f"layers.{layer}.attention.out"]
+        joined: Array = (
+            mixed.transpose(1, 0, 2).reshape(count, -1)
+            @ self._weights[f"layers.{layer}.attention.out"]
+        )
         return joined
 
     def _feed_forward(self, x: Array, layer: int) -> Array:
         h = _normalise(x, self._weights[f"layers.{layer}.feed_forward.norm"])
         gate, up = np.split(h @ self._weights[f"layers.{layer}.feed_forward.in"], 2, -1)
-        out: Array = (gate / (1 + np.exp(-gate)) * up) @ self._weights[f"layers.{layer}.feed_forward.out"]
+        out: Array = (gate / (1 + np.exp(-gate)) * up) @ self._weights[
+            f"layers.{layer}.feed_forward.out"
+        ]
         return out
 
     def _rotate(self, x: Array, position: int) -> Array:
@@ -90,7 +97,9 @@ class Transformer:
         places = slice(position, position + len(x))
         first, second = np.split(x.reshape(len(x), self.shape.heads, -1), 2, -1)
         cos, sin = self._cos[places], self._sin[places]
-        return np.concatenate([first * cos - second * sin, second * cos + first * sin], -1).reshape(len(x), -1)
+        return np.concatenate([first * cos - second * sin, second * cos + first * sin], -1).reshape(
+            len(x), -1
+        )
 
 
 def softmax(scores: Array) -> Array:

@@ -30,7 +30,9 @@ def map_file(path: Path, sha256: str) -> NDArray[np.uint8]:
     content = np.memmap(path, np.uint8, "r")
     found = hashlib.sha256(content.data).hexdigest()
     if found != sha256:
-        raise CorruptWeights(f"{path} has SHA-256 {found}, expected {sha256}; reinstall the package that brought it")
+        raise CorruptWeights(
+            f"{path} has SHA-256 {found}, expected {sha256}; reinstall the package that brought it"
+        )
     return content
 
 
@@ -69,8 +71,12 @@ def _read_tensor(body: NDArray[np.uint8], entry: Any, name: str) -> NDArray[Any]
         kind, shape = _TYPES[entry["dtype"]], [int(size) for size in entry["shape"]]
         first, last = (int(offset) for offset in entry["data_offsets"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise CorruptWeights(f"{name}: expected dtype ({', '.join(_TYPES)}), shape and data_offsets") from error
+        raise CorruptWeights(
+            f"{name}: expected dtype ({', '.join(_TYPES)}), shape and data_offsets"
+        ) from error
     fits = 0 <= first <= last <= len(body) and all(size >= 0 for size in shape)
     if not fits or last - first != prod(shape) * np.dtype(kind).itemsize:
-        raise CorruptWeights(f"{name}: shape {shape} does not fit bytes {first} to {last} of {len(body)}")
+        raise CorruptWeights(
+            f"{name}: shape {shape} does not fit bytes {first} to {last} of {len(body)}"
+        )
     return body[first:last].view(kind).reshape(shape)

@@ -67,7 +67,11 @@ def split_words(text: str) -> Iterator[str]:
     tables of that package were made (checked with every assigned character, version 0.23.3).
     """
     text = _IDEOGRAPHS.sub(r" \1 ", "".join(_clean(text)))
-    plain = (letter for letter in unicodedata.normalize("NFD", text) if unicodedata.category(letter) != "Mn")
+    plain = (
+        letter
+        for letter in unicodedata.normalize("NFD", text)
+        if unicodedata.category(letter) != "Mn"
+    )
     # Letter by letter: str.lower on a whole text would treat a final sigma differently.
     for word in "".join(letter.lower() for letter in plain).split():
         yield from _split_punctuation(word)

@@ -22,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("purveyor")
     group.addoption("--record", action="store_true", help="record cassettes anew, over the network")
     group.addoption("--live", action="store_true", help="run the tests marked live, too")
-    parser.addini("purveyor_network", "loopback: refuse any other; any: refuse nothing", default="loopback")
+    parser.addini(
+        "purveyor_network", "loopback: refuse any other; any: refuse nothing", default="loopback"
+    )
     parser.addini("purveyor_cassettes", "where cassettes are, below the root", default="cassettes")
 
 

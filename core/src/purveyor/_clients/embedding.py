@@ -61,9 +61,7 @@ class EmbeddingClient:
 
     def _call_one(self, request: EmbeddingRequest, timeouts: Timeouts | None) -> Embeddings:
         encoded = self.connection.encoded(self.dialect.encode, request)
-        return call(
-            self.connection, encoded, self._reader(request), self.dialect.explain, timeouts
-        )
+        return call(self.connection, encoded, self._reader(request), self.dialect.explain, timeouts)
 
     async def _acall_one(self, request: EmbeddingRequest, timeouts: Timeouts | None) -> Embeddings:
         encoded = self.connection.encoded(self.dialect.encode, request)

@@ -104,9 +104,7 @@ class Runtime:
                 self.manager.register(_address_supplier(name))
         return self.manager.supplier(name)
 
-    def connect(
-        self, plugin: SupplierPlugin, capability: Capability, target: Target
-    ) -> Connection:
+    def connect(self, plugin: SupplierPlugin, capability: Capability, target: Target) -> Connection:
         """Make a connection: address, credential, limits.
 
         Raises:

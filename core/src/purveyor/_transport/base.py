@@ -106,9 +106,7 @@ class AsyncExchange(Protocol):
 class AsyncTransport(Protocol):
     """Sends requests from one event loop."""
 
-    async def send(
-        self, request: HttpRequest, deadline: Deadline, limits: SizeLimits
-    ) -> HttpReply:
+    async def send(self, request: HttpRequest, deadline: Deadline, limits: SizeLimits) -> HttpReply:
         """Send a request and read the whole reply."""
         ...
 

@@ -19,9 +19,7 @@ def checked_hits(hits: Sequence[RerankHit], request: RerankRequest) -> tuple[Rer
     seen: set[int] = set()
     for hit in hits:
         if not 0 <= hit.index < len(request.documents):
-            raise MalformedResponse(
-                f"a hit names document {hit.index} of {len(request.documents)}"
-            )
+            raise MalformedResponse(f"a hit names document {hit.index} of {len(request.documents)}")
         if hit.index in seen:
             raise MalformedResponse(f"document {hit.index} is scored twice")
         if not math.isfinite(hit.score):

@@ -130,9 +130,7 @@ class OnlineChatModule:
 
         return run_batch(ask, requests, concurrency, repr(self))
 
-    def share(
-        self, *, instruction: str | None = None, **options: Unpack[ChatOptions]
-    ) -> Self:
+    def share(self, *, instruction: str | None = None, **options: Unpack[ChatOptions]) -> Self:
         """Make another module on the same connection, with other settings; neither shows in the other."""
         demand_known(options, ChatOptions, "share")
         twin = object.__new__(type(self))

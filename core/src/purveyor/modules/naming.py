@@ -50,6 +50,9 @@ def choose(
         SupplierNotFound: the supplier is not installed.
     """
     reason = "named by the caller"
+    if model is None and source is None and base_url is not None:
+        # Whoever is found by other means has a key, and it is not for this address.
+        raise ConfigError(f"an address alone names no model; write {KEYLESS}:<model>")
     if model is None and source is None:
         model = runtime.config.default_model(capability)
         reason = "the configured default"
@@ -167,9 +170,7 @@ def _suppliers(runtime: Runtime) -> list[str]:
     )
 
 
-def _card(
-    runtime: Runtime, name: str, candidates: list[Candidate]
-) -> SupplierCard | None:
+def _card(runtime: Runtime, name: str, candidates: list[Candidate]) -> SupplierCard | None:
     """Load a supplier's card; a broken plugin is a candidate that was rejected, and no more."""
     try:
         card = runtime.manager.supplier(name).card

@@ -34,9 +34,7 @@ class Line:
     ) -> None:
         self.runtime = of or runtime()
         said = {name: options[name] for name in options if name in _CONNECTION}
-        self.choice: Choice = choose(
-            self.runtime, capability, model, source, said.get("base_url")
-        )
+        self.choice: Choice = choose(self.runtime, capability, model, source, said.get("base_url"))
         if isinstance(said.get("api_key"), str):
             said["api_key"] = Secret(said["api_key"], source="argument api_key")
         self.target = Target(source=self.choice.source, **said)

@@ -163,4 +163,6 @@ def read_thinking(said: Thinking | Effort | bool) -> Thinking:
 def from_settings(settings: Any) -> dict[str, Any]:
     """Read the settings of a model in purveyor.toml as options; what is not set is left out."""
     said = structs.asdict(settings)
-    return {name: value for name, value in said.items() if name in _CHAT and value not in (None, {})}
+    return {
+        name: value for name, value in said.items() if name in _CHAT and value not in (None, {})
+    }

@@ -71,7 +71,9 @@ def _read_turn(turn: Any) -> list[Message]:
         return _read_input(turn)
     if isinstance(turn, Sequence) and not isinstance(turn, str) and len(turn) == 2:
         return [user(str(turn[0])), assistant(str(turn[1]))]
-    raise ConfigError(f"a turn of history is a message or a (question, answer) pair, not {turn!r:.80}")
+    raise ConfigError(
+        f"a turn of history is a message or a (question, answer) pair, not {turn!r:.80}"
+    )
 
 
 def read_json_message(raw: Mapping[str, Any]) -> Message:
@@ -105,7 +107,9 @@ def _read_content(content: Any) -> list[Part]:
         return [Text(content)] if content else []
     if isinstance(content, Sequence):
         return [_read_part(item) for item in content]
-    raise ConfigError(f"a message's content is text or a list of parts, not {type(content).__name__}")
+    raise ConfigError(
+        f"a message's content is text or a list of parts, not {type(content).__name__}"
+    )
 
 
 def _read_part(item: Any) -> Part:

@@ -70,9 +70,7 @@ class ToolCall(Struct, frozen=True, tag="tool_call"):
                 f"arguments of tool {self.name!r} are not JSON: {error}", self.arguments
             ) from error
         if not isinstance(value, dict):
-            raise FormatError(
-                f"arguments of tool {self.name!r} are no JSON object", self.arguments
-            )
+            raise FormatError(f"arguments of tool {self.name!r} are no JSON object", self.arguments)
         return value
 
 

@@ -90,7 +90,9 @@ def inlined_schema(source: Any) -> dict[str, Any]:
     definitions = schema.pop("$defs", {})
     reference = schema.get("$ref", "")
     root = copy.deepcopy(definitions.get(reference.rpartition("/")[2], schema))
-    used = {name: value for name, value in definitions.items() if name in _references(root, definitions)}
+    used = {
+        name: value for name, value in definitions.items() if name in _references(root, definitions)
+    }
     return {**root, "$defs": used} if used else root
 
 

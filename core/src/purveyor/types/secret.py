@@ -12,7 +12,7 @@ class Secret:
 
     Args:
         value: the credential, without surrounding white space.
-        source: where it was found, for messages: `environment MOONSHOT_API_KEY`.
+        source: where it was found, for messages: `environment ORCHID_API_KEY`.
         prefix: what the wire wants before it: `Bearer `.
     """
 

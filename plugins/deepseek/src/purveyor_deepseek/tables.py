@@ -31,8 +31,7 @@ CHAT = ChatTable(
         "top_k": _ABSENT,
     },
     refused_when_thinking={
-        name: _IGNORED
-        for name in ("temperature", "top_p", "presence_penalty", "frequency_penalty")
+        name: _IGNORED for name in ("temperature", "top_p", "presence_penalty", "frequency_penalty")
     },
     fixed={"n": 1},
     ranges={"temperature": (0, 2), "top_p": (0, 1)},
@@ -54,7 +53,9 @@ CHAT = ChatTable(
     inputs=frozenset(),
     finish_errors={"insufficient_system_resource": Overloaded},
     families=(
-        Family(r"deepseek-flash|deepseek-v4-flash", {"inputs": frozenset({"image_url", "image_data"})}),
+        Family(
+            r"deepseek-flash|deepseek-v4-flash", {"inputs": frozenset({"image_url", "image_data"})}
+        ),
         # The retired names: `chat` never thought, `reasoner` refuses its own reasoning back.
         Family(r"deepseek-chat", {"thinks_by_default": False, "thinking": None}),
         Family(r"deepseek-reasoner", {"echo_reasoning": "never", "thinking": None}),

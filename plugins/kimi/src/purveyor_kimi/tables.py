@@ -84,7 +84,10 @@ ERRORS = ErrorTable(
     messages=(
         (r"token limit|token length", ContextLengthExceeded),
         (r"engine is currently overloaded", Overloaded),
-        (r"suspended|check your (plan|balance|account balance)|insufficient balance", InsufficientBalance),
+        (
+            r"suspended|check your (plan|balance|account balance)|insufficient balance",
+            InsufficientBalance,
+        ),
     ),
     types={
         "content_filter": ContentFiltered,
@@ -104,9 +107,7 @@ ERRORS = ErrorTable(
 
 
 def _model(name: str, context: int, *inputs: str, thinks: bool = True) -> ModelCard:
-    return ModelCard(
-        name=name, context_tokens=context, inputs=("text", *inputs), thinks=thinks
-    )
+    return ModelCard(name=name, context_tokens=context, inputs=("text", *inputs), thinks=thinks)
 
 
 MODELS = (

@@ -76,9 +76,7 @@ CHAT = ChatTable(
     ),
 )
 
-EMBEDDING = EmbeddingTable(
-    batch_limit=2048, fixed_dimensions=frozenset({"text-embedding-ada-002"})
-)
+EMBEDDING = EmbeddingTable(batch_limit=2048, fixed_dimensions=frozenset({"text-embedding-ada-002"}))
 
 ERRORS = ErrorTable(
     codes={

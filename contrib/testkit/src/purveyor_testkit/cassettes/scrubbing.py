@@ -28,7 +28,10 @@ _LOOKS_LIKE_A_KEY: Final = (
     ("a bearer token", re.compile(r"\bBearer +[A-Za-z0-9._~+/-]{8,}", re.IGNORECASE)),
     ("a JSON web token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.")),
     ("an access key id", re.compile(r"\b(?:AKIA|AKLT|LTAI)[A-Za-z0-9]{12,}")),
-    ("a header with a credential", re.compile(r"^ *(?:authorization|(?:x-)?api-key|cookie):", re.I | re.M)),
+    (
+        "a header with a credential",
+        re.compile(r"^ *(?:authorization|(?:x-)?api-key|cookie):", re.I | re.M),
+    ),
     ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")),
 )
 

@@ -1,10 +1,10 @@
 """Conformance: the checks that a supplier plugin passes; its author subclasses a class.
 
-    from purveyor_testkit.conformance import ChatConformance
+from purveyor_testkit.conformance import ChatConformance
 
-    class TestChat(ChatConformance):
-        supplier = "kimi"
-        closed = {"balance": "there is no such question"}
+class TestChat(ChatConformance):
+    supplier = "kimi"
+    closed = {"balance": "there is no such question"}
 """
 
 from __future__ import annotations

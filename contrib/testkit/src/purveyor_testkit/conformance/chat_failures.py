@@ -185,5 +185,3 @@ def attempts_for(error: errors.SupplierError) -> int:
 
 def _preceded(reply: Any, parts: list[bytes]) -> Any:
     return type(reply)(reply.status, reply.headers, (*parts, *reply.parts))
-
-

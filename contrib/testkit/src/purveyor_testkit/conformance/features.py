@@ -159,7 +159,9 @@ _PREFIX: Final = [user("a tale"), assistant("Once upon", is_prefix=True)]
 _TOOLS: Final = (WEATHER, TIME)
 
 
-def _asked(content: Any = "hi there", *, holds: Any = _answers, sends: Any = None, **options: Any) -> Feature:
+def _asked(
+    content: Any = "hi there", *, holds: Any = _answers, sends: Any = None, **options: Any
+) -> Feature:
     return Feature(content=content, options=options, holds=holds, sends=sends)
 
 
@@ -187,12 +189,8 @@ CHAT_FEATURES: Final[Mapping[str, Feature]] = {
     ),
     "structured_output": _asked("a point as json", holds=_is_point, output=Point),
     "json_output": _asked("answer in json", holds=_is_json, output="json"),
-    "vision_url": _asked(
-        _with(Image(url="https://example.test/cat.png")), holds=_sees("image")
-    ),
-    "vision_data": _asked(
-        _with(Image(data=PICTURE, media_type="image/png")), holds=_sees("image")
-    ),
+    "vision_url": _asked(_with(Image(url="https://example.test/cat.png")), holds=_sees("image")),
+    "vision_data": _asked(_with(Image(data=PICTURE, media_type="image/png")), holds=_sees("image")),
     "vision_file": _asked(_with(Image(file_id="file-1")), holds=_sees("image")),
     "audio": _asked(_with(Audio(data=b"RIFF", format="wav")), holds=_sees("audio")),
     "file": _asked(

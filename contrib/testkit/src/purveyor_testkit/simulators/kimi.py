@@ -36,9 +36,7 @@ _SAMPLING: Final = {"temperature", "top_p", "n", "presence_penalty", "frequency_
 _TAKES_REQUIRED: Final = re.compile(r"kimi-k2\.7|kimi-k3")
 
 
-def _error(
-    status: int, expected: type[SupplierError], type: str, message: str
-) -> WireError:
+def _error(status: int, expected: type[SupplierError], type: str, message: str) -> WireError:
     body = {"error": {"message": message, "type": type}}
     return WireError(status=status, body=body, expected=expected)
 
@@ -52,9 +50,7 @@ ERRORS: Final = {
         _INVALID,
         "Invalid request: Your request exceeded model token limit : 8192",
     ),
-    "input_length": _error(
-        400, ContextLengthExceeded, _INVALID, "Input token length too long"
-    ),
+    "input_length": _error(400, ContextLengthExceeded, _INVALID, "Input token length too long"),
     "filtered": _error(
         400,
         ContentFiltered,
@@ -132,7 +128,9 @@ class KimiSimulator(CompatibleSimulator):
             raise self.refuse("bad_request", f"Invalid request: {sampling[0]} is fixed for {model}")
         choice = body.get("tool_choice")
         if choice not in (None, "auto", "none") and not _TAKES_REQUIRED.match(model):
-            raise self.refuse("bad_request", f"Invalid request: tool_choice {choice} is not supported")
+            raise self.refuse(
+                "bad_request", f"Invalid request: tool_choice {choice} is not supported"
+            )
         if any(url.startswith("http") for url in image_urls(body)):
             raise self.refuse("bad_request", "Invalid request: unsupported image url")
         if self.thinks(body) and lacks_reasoning(body):

@@ -117,9 +117,7 @@ class OpenAISimulator(CompatibleSimulator):
     """What is OpenAI's own: embeddings, models that reason unseen and choose their sampling."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "openai", base_path="/v1", models=MODELS, fields=FIELDS, errors=ERRORS
-        )
+        super().__init__("openai", base_path="/v1", models=MODELS, fields=FIELDS, errors=ERRORS)
         self.routes["POST", "/v1/embeddings"] = self.embed
 
     def check_chat(self, request: HttpRequest, body: dict[str, Any]) -> None:

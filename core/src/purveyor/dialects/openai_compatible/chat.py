@@ -105,9 +105,7 @@ class OpenAICompatibleChat:
             if isinstance(raw, Mapping)
         ]
         if not choices:
-            raise MalformedResponse(
-                "the reply has no choices", status=reply.status, raw=body
-            )
+            raise MalformedResponse("the reply has no choices", status=reply.status, raw=body)
         first = choices[0]
         model = body.get("model")
         return ChatResponse(
