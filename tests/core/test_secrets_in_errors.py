@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from purveyor import OnlineChatModule, errors
+from purveyor import OnlineChatModule, RetryPolicy, errors
 from purveyor.plugin import Capability, HttpReply, MemoryStream, OpenAICompatible, SupplierCard
 from purveyor.testing import Handler, answer_with, fresh_runtime
 
@@ -26,7 +26,7 @@ CARD = SupplierCard(
 def module() -> Iterator[OnlineChatModule]:
     with fresh_runtime() as runtime:
         runtime.manager.register(OpenAICompatible(CARD))
-        yield OnlineChatModule("acme", api_key=KEY)
+        yield OnlineChatModule("acme", api_key=KEY, retries=RetryPolicy(attempts=1))
 
 
 def failure(module: OnlineChatModule, answer: Handler) -> errors.SupplierError:

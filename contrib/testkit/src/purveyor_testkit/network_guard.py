@@ -48,6 +48,7 @@ def _guard(original: Callable[..., Any], test: str) -> Callable[..., Any]:
     def guard(self: socket.socket, *arguments: Any) -> Any:
         address = arguments[-1]
         if not is_local(address, self.family):
+            self.close()  # whoever opened it expects an OSError, and would leave it open
             raise NetworkRefused(
                 f"{test} connects to {address}; use a simulator or a cassette,"
                 " or mark the test live (@pytest.mark.live, run with --live)"
