@@ -1,5 +1,8 @@
 """What finding one plugin among many costs: CPU time of `manager.supplier(name)` in a fresh process.
 
+Counted: reading the index (or scanning), importing, checking and registering the one plugin. Not
+counted: importing pluggy and the core's own modules, which every call needs.
+
     python contrib/bench/discovery.py [COUNT]        # from an environment with purveyor installed
 """
 
@@ -15,6 +18,7 @@ import sys, time
 from pathlib import Path
 from purveyor._manager import PluginManager
 import pluggy, msgspec
+from purveyor.plugin import Capability, OpenAICompatible, SupplierCard  # the core's own, not counted
 cache = sys.argv[1]
 before = time.process_time()
 manager = PluginManager(cache_folder=Path(cache) if cache else None)

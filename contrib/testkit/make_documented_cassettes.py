@@ -51,7 +51,12 @@ _MODELS: Final = {
     "kimi": "kimi-k2.6",
     "deepseek": "deepseek-v4-flash",
 }
-_DATES: Final = {"openai": "2026-08-21", "kimi": "2026-08-31", "deepseek": "2026-11-01"}
+_SHEETS: Final = {
+    "openai": "sheet openai.md (openai-openapi 2.3.0 of 2026-08-21)",
+    "kimi": "sheet kimi.md (Moonshot's OpenAPI of 2026-08, platform.kimi.com)",
+    "deepseek": "sheet deepseek.md (api-docs.deepseek.com)",
+}
+_READ: Final = "2026-11-23"
 
 
 def main(arguments: list[str]) -> None:
@@ -74,8 +79,8 @@ def cassette(supplier: str, name: str, row: dict[str, Any]) -> str:
     """Write one example as a cassette."""
     provenance = Provenance(
         kind="documented",
-        source=f"{supplier}'s API documentation, example {row['capability']}",
-        date=_DATES[supplier],
+        source=f"{_SHEETS[supplier]}, example {row['capability']}",
+        date=_READ,
     )
     interactions = {"requests": [_request(supplier, row)], "responses": [_response(row)]}
     text: str = serialize(interactions, Written(name, Scrubber(), provenance))
@@ -109,10 +114,8 @@ def _response(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _events(lines: list[str]) -> str:
-    """Join the lines; a list without empty lines holds one event a line."""
-    if "" not in lines:
-        return "".join(f"{line}\n\n" for line in lines)
-    return "\n".join(lines) + "\n\n"
+    """Join the lines: each is an event, or a comment between events."""
+    return "".join(f"{line}\n\n" for line in lines if line)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 
 import pytest
@@ -21,8 +22,8 @@ CARD = SupplierCard(
 
 
 def say(text: str) -> HttpReply:
-    body = '{"choices": [{"message": {"role": "assistant", "content": "%s"}}]}' % text
-    return HttpReply(200, {}, body.encode())
+    message = {"role": "assistant", "content": text}
+    return HttpReply(200, {}, json.dumps({"choices": [{"message": message}]}).encode())
 
 
 def test_a_function_answers_calls():

@@ -112,10 +112,14 @@ class World:
         home = self.folder / "site" / f"{name.replace('-', '_')}-{version}.dist-info"
         home.mkdir(parents=True)
         keywords = ",".join(project.get("keywords", ()))
-        metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nKeywords: {keywords}\n"
+        metadata = (
+            f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nKeywords: {keywords}\n"
+        )
         (home / "METADATA").write_text(metadata)
         groups = project["entry-points"].items()
-        lines = [f"[{g}]\n" + "".join(f"{k} = {v}\n" for k, v in rows.items()) for g, rows in groups]
+        lines = [
+            f"[{g}]\n" + "".join(f"{k} = {v}\n" for k, v in rows.items()) for g, rows in groups
+        ]
         (home / "entry_points.txt").write_text("\n".join(lines))
 
 

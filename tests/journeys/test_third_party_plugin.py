@@ -148,7 +148,9 @@ def test_a_strangers_plugin_is_usable_by_name_at_once(stranger: Path, base_url: 
 def test_a_strangers_plugin_is_usable_from_the_command(stranger: Path, base_url: str) -> None:
     """The command knows it too, and lists what its metadata says without importing it."""
     key = {"LOTUS_API_KEY": "lotus-key-0123456789", "LOTUS_BASE_URL": base_url}
-    chat = run(stranger / "purveyor", "chat", "--no-stream", "--model", "lotus:lotus-2", "hi", **key)
+    chat = run(
+        stranger / "purveyor", "chat", "--no-stream", "--model", "lotus:lotus-2", "hi", **key
+    )
     assert "lotus-2 for 6789" in chat
     assert "purveyor-lotus  1.0" in run(stranger / "purveyor", "plugins")
     assert "no problem" in run(stranger / "purveyor", "doctor").lower()

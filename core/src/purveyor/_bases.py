@@ -42,7 +42,9 @@ class Supplier:
         return self.card
 
     @hookimpl
-    def purveyor_authorize(self, request: HttpRequest, secret: Secret | None) -> HttpRequest:
+    def purveyor_authorize(
+        self, request: HttpRequest, secret: Secret | None, now: float
+    ) -> HttpRequest:
         """Send the key as a bearer token, where there is one."""
         if secret is None:
             return request

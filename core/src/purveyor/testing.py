@@ -23,14 +23,27 @@ from purveyor._transport.memory import (
     MemoryStream,
     MemoryTransport,
 )
+from purveyor._transport.record import (
+    AsyncRecordingTransport,
+    AsyncReplayTransport,
+    RecordingTransport,
+    ReplayTransport,
+)
+from purveyor._transport.tape import Provenance, Tape
 
 __all__ = [
     "AsyncMemoryTransport",
+    "AsyncRecordingTransport",
+    "AsyncReplayTransport",
     "Handler",
     "MemoryStream",
     "MemoryTransport",
+    "Provenance",
+    "RecordingTransport",
+    "ReplayTransport",
     "Runtime",
     "SupplierPlugin",
+    "Tape",
     "Transports",
     "answer_with",
     "fresh_runtime",
@@ -92,8 +105,7 @@ def load_supplier(name: str) -> SupplierPlugin:
 @contextmanager
 def serve_with(handler: Handler, *schemes: str) -> Iterator[None]:
     """Answer all requests of this process by a function, inside a block."""
-    for scheme in schemes or ("http", "https"):
-        use_transports(scheme, memory_transports(handler))
+    answer_with(handler, *schemes)
     try:
         yield
     finally:

@@ -50,11 +50,16 @@ def test_a_simulator_can_be_served_from_the_command_line():
     """It prints its base address, and ends when it is interrupted."""
     code = "from purveyor_testkit.commands import simulate; simulate()"
     command = [sys.executable, "-c", code, "kimi"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as served:
-        assert served.stdout is not None and served.stderr is not None
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as served:
+        assert served.stdout is not None
+        assert served.stderr is not None
         base_url = served.stdout.readline().strip()
         with fresh_runtime():
-            assert OnlineChatModule("kimi", api_key="key", base_url=base_url)("hi") == "You said: hi"
+            assert (
+                OnlineChatModule("kimi", api_key="key", base_url=base_url)("hi") == "You said: hi"
+            )
         os.kill(served.pid, signal.SIGINT)
         assert "1 requests answered" in served.stderr.read()
         assert served.wait(10) == 0

@@ -67,7 +67,8 @@ def test_a_mistake_is_answered_as_the_supplier_would(supplier, key, model, text,
 def test_answers_can_be_scripted():
     """One a call; then the rules count again."""
     simulator = kimi().answers(
-        Answer(text=("ha", "ha")), Answer(calls=(Call("look", "{}", "call-9"),), finish="tool_calls")
+        Answer(text=("ha", "ha")),
+        Answer(calls=(Call("look", "{}", "call-9"),), finish="tool_calls"),
     )
     with fresh_runtime():
         answer_with(simulator)

@@ -39,12 +39,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     live = [] if wants_live else [item for item in items if item.get_closest_marker("live")]
     if live:
         config.hook.pytest_deselected(items=live)
-        items[:] = [item for item in items if item not in live]
+    items[:] = [item for item in items if item not in live and not _checks_nothing(item)]
     for item in items:
-        kind = getattr(item, "cls", None)
-        if kind is not None and hasattr(kind, "feature_names") and hasattr(kind, "capability"):
+        if _is_check(item):
+            kind = item.cls  # type: ignore[attr-defined]
             label = (kind.supplier, kind.capability, len(kind.closed))
             item.user_properties.append((_CHECK, label))
+
+
+def _is_check(item: pytest.Item) -> bool:
+    kind = getattr(item, "cls", None)
+    return hasattr(kind, "feature_names") and hasattr(kind, "error_table")
+
+
+def _checks_nothing(item: pytest.Item) -> bool:
+    """Whether a check was made for a list of values that is empty: see `Conformance`."""
+    values = getattr(getattr(item, "callspec", None), "params", {})
+    return _is_check(item) and "nothing" in values.values()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

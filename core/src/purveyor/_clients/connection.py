@@ -42,7 +42,7 @@ class Connection:
         policy: RetryPolicy,
         budget: RetryBudget,
         observers: tuple[Observer, ...] = (),
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | Secret] | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.timeouts = timeouts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import structs
 
@@ -69,11 +69,8 @@ class EmbeddingClient:
             self.connection, encoded, self._reader(request), self.dialect.explain, timeouts
         )
 
-    def _reader(self, request: EmbeddingRequest):  # type: ignore[no-untyped-def]
-        def read(reply: HttpReply) -> Embeddings:
-            return self.dialect.decode(reply, request)
-
-        return read
+    def _reader(self, request: EmbeddingRequest) -> Callable[[HttpReply], Embeddings]:
+        return lambda reply: self.dialect.decode(reply, request)
 
     def _parts(self, request: EmbeddingRequest) -> Iterator[EmbeddingRequest]:
         """Split a request into as many as the supplier's limit asks for."""

@@ -7,7 +7,7 @@ is tried again; after it a failure is `StreamInterrupted`, which carries what ha
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -118,8 +118,8 @@ class _Stream:
             watch = Watch(connection, self._request.model, self._request, is_stream=True)
         return deadline, retrier, watch
 
-    def _read_head(self, status: int, headers: object) -> _Reading:
-        head = HttpReply(status, headers)  # type: ignore[arg-type]
+    def _read_head(self, status: int, headers: Mapping[str, str]) -> _Reading:
+        head = HttpReply(status, headers)
         first_event = self._timeouts.first_event
         self._reading = _Reading(self._connection, self._dialect, head, first_event)
         return self._reading
@@ -152,7 +152,7 @@ class ChatStream(_Stream):
         return self._generator
 
     def __next__(self) -> Event:
-        return next(iter(self))  # type: ignore[no-any-return]
+        return next(iter(self))
 
     def text(self) -> Iterator[str]:
         """Give the pieces of text alone; the first choice's."""

@@ -98,12 +98,15 @@ class MemoryExchange:
 
     def _next(self) -> bytes | None:
         with self._lock:
-            if self.hung_up:
+            if self._was_left():
                 raise ConnectionFailed("this exchange was closed before its end was read")
             part = next(self._parts, None)
-        if self.hung_up:  # meanwhile, by another thread
+        if self._was_left():  # meanwhile, by another thread
             self.close()
         return part
+
+    def _was_left(self) -> bool:
+        return self.hung_up
 
     def close(self) -> None:
         """Close the generator behind the parts, so that its `finally` runs."""

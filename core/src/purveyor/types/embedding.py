@@ -34,7 +34,7 @@ class Embeddings(Struct, frozen=True, kw_only=True):
     usage: Usage | None = None
     raw: Any = None
 
-    def matrix(self) -> memoryview:
+    def matrix(self) -> memoryview[float]:
         """Return the vectors as a view of shape (count, dimensions) and format float32."""
         return memoryview(self.buffer).cast("f", shape=[self.count, self.dimensions])
 

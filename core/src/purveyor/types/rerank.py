@@ -23,7 +23,7 @@ class RerankRequest(Struct, frozen=True, kw_only=True):
 class RerankHit(NamedTuple):
     """A document's place in the caller's list, and its score: higher is nearer."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple.index: nobody searches in a hit
     score: float
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -57,25 +59,40 @@ class Written:
 
     def serialize(self, interactions: dict[str, Any]) -> str:
         """Write a cassette."""
-        import yaml
-
         if self.provenance is None:
             raise CassetteError(f"cassette {self._name} is recorded without provenance")
         document = {"provenance": self.provenance.written(), **interactions}
-        text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
+        text: str = _yaml().dump(
+            document, Dumper=_dumper(), sort_keys=False, allow_unicode=True, width=100
+        )
         demand_no_secret(text, self._name, self._scrubber.secrets)
         return text
 
     def deserialize(self, text: str) -> dict[str, Any]:
         """Read a cassette."""
-        import yaml
-
         demand_no_secret(text, self._name)
-        document = yaml.safe_load(text)
+        document = _yaml().safe_load(text)
         if not isinstance(document, dict) or "interactions" not in document:
             raise CassetteError(f"cassette {self._name} has no interactions")
         self.provenance = read_provenance(document.pop("provenance", None), self._name)
         return document
+
+
+def _yaml() -> Any:
+    """Import yaml, which comes with vcrpy, when it is used."""
+    return import_module("yaml")
+
+
+def _dumper() -> Any:
+    """Make a writer of plain YAML whose texts of many lines stay texts of many lines."""
+    dumper: Any = type("Dumper", (_yaml().SafeDumper,), {})
+
+    def represent(writer: Any, text: str) -> Any:
+        style = "|" if "\n" in text else None
+        return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+    dumper.add_representer(str, represent)
+    return dumper
 
 
 @contextmanager
@@ -143,8 +160,6 @@ class Deck:
     """
 
     def __init__(self, folder: Path, *, records: bool = False) -> None:
-        from contextlib import ExitStack
-
         self._folder = folder
         self._records = records
         self._stack = ExitStack()
@@ -154,8 +169,6 @@ class Deck:
         path = self._folder / f"{name}.yaml"
         if not self._records:
             return self._stack.enter_context(playing(path))
-        from datetime import date
-
         day = date.today().isoformat()
         provenance = Provenance(kind="recorded", source=source, date=day)
         return self._stack.enter_context(recording(path, provenance))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal
@@ -17,11 +18,21 @@ from purveyor import (
 )
 from purveyor.plugin import ChatDialect, Endpoint, HttpReply, HttpRequest
 from purveyor.testing import (
+    AsyncMemoryTransport,
+    AsyncRecordingTransport,
+    AsyncReplayTransport,
     Handler,
+    MemoryTransport,
+    Provenance,
+    RecordingTransport,
+    ReplayTransport,
     SupplierPlugin,
-    answer_with,
+    Tape,
+    Transports,
     fresh_runtime,
     load_supplier,
+    memory_transports,
+    use_transports,
 )
 from purveyor_testkit.simulators.base import Reply
 
@@ -51,6 +62,33 @@ class Bench:
         self.server = server
         self.requests: list[HttpRequest] = []
         self.plugin: SupplierPlugin = load_supplier(supplier)
+        self._carry(memory_transports(self.answer))
+
+    def _carry(self, transports: Transports) -> None:
+        card = self.plugin.card
+        for address in (card.base_url, *card.base_urls.values()):
+            use_transports(address.partition(":")[0], transports)
+
+    def record(self) -> Tape:
+        """Record all exchanges from now on."""
+        tape = Tape(Provenance("simulated", "the test kit", "2026-11-23"))
+        self._carry(
+            Transports(
+                sync=lambda: RecordingTransport(MemoryTransport(self.answer), tape.add),
+                asynchronous=lambda: AsyncRecordingTransport(
+                    AsyncMemoryTransport(self.answer), tape.add
+                ),
+            )
+        )
+        return tape
+
+    def replay(self, tape: Tape) -> None:
+        """Answer from a tape from now on."""
+        self._carry(
+            Transports(
+                sync=lambda: ReplayTransport(tape), asynchronous=lambda: AsyncReplayTransport(tape)
+            )
+        )
 
     def answer(self, request: HttpRequest) -> Reply:
         """Take a request down, and let the server answer it."""
@@ -140,17 +178,11 @@ def on_the_bench(supplier: str, plugin: object | None, server: Handler) -> Itera
     with fresh_runtime() as runtime:
         if plugin is not None:
             runtime.manager.register(plugin, replaces=True)
-        bench = Bench(supplier, server)
-        card = bench.plugin.card
-        addresses = (card.base_url, *card.base_urls.values())
-        answer_with(bench.answer, *{address.partition(":")[0] for address in addresses})
-        yield bench
+        yield Bench(supplier, server)
 
 
 def sent_values(request: HttpRequest) -> list[Any]:
     """Collect every value of a request's JSON, however deep."""
-    import json
-
     found: list[Any] = []
     pending: list[Any] = [json.loads(request.body)] if request.body else []
     while pending:

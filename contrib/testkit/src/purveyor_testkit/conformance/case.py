@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import pytest
 
 from purveyor.testing import Handler
 from purveyor_testkit.conformance.bench import Bench, on_the_bench
 from purveyor_testkit.simulators import Simulator, WireError, make
+
+NOTHING: Final = "nothing"
+"""Stands for the values of a check that has none; the plugin leaves such checks out."""
 
 
 class Conformance:
@@ -76,10 +79,10 @@ class Conformance:
         }
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Run each check once per value."""
+        """Run each check once per value; one that has no value has nothing to check."""
         for name, values in self.parameters().items():
             if name in metafunc.fixturenames:
-                metafunc.parametrize(name, values)
+                metafunc.parametrize(name, values or [NOTHING])
 
     def test_what_is_closed_is_known_and_has_a_reason(self) -> None:
         """A closed feature says why; a name that no check knows is a mistake."""

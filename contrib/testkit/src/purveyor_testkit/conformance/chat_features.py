@@ -96,7 +96,8 @@ class ChatFeatures(Conformance):
         if feature_account == "models":
             assert bench.chat().model in [card.name for card in answer]
         elif feature_account == "balance":
-            assert answer and all(balance.available > 0 for balance in answer)
+            assert answer
+            assert all(balance.available > 0 for balance in answer)
             assert all(balance.raw for balance in answer)
         else:
             assert answer > 0
@@ -136,7 +137,8 @@ class ChatFeatures(Conformance):
         last = ask(module, face, tool_result(call, "sunny"), history=history, tools=[WEATHER])
         assert last.message.text == "The tool said: sunny"
         sent = sent_values(bench.requests[-1])
-        assert call.id in sent and "sunny" in sent
+        assert call.id in sent
+        assert "sunny" in sent
 
     @pytest.mark.parametrize("face", FACES)
     def test_a_mistyped_option_is_refused(self, bench: Bench, face: Face) -> None:

@@ -8,8 +8,20 @@ from typing import Any, Final, Literal
 
 from msgspec import Struct
 
-from purveyor import Audio, ChatResponse, File, FinishReason, Image, Message, Output, Text, Tool
-from purveyor import assistant, system, user
+from purveyor import (
+    Audio,
+    ChatResponse,
+    File,
+    FinishReason,
+    Image,
+    Message,
+    Output,
+    Text,
+    Tool,
+    assistant,
+    system,
+    user,
+)
 
 Kind = Literal["asked", "shown", "account"]
 
@@ -70,7 +82,8 @@ def _calls(*names: str) -> Callable[[ChatResponse], None]:
         calls = response.message.tool_calls
         assert [call.name for call in calls] == list(names)
         assert response.finish.reason == FinishReason.TOOL_CALLS
-        assert all(call.id for call in calls) and len({call.id for call in calls}) == len(calls)
+        assert all(call.id for call in calls)
+        assert len({call.id for call in calls}) == len(calls)
         assert all(call.parse() for call in calls), "the arguments are empty"
 
     return holds
@@ -94,7 +107,8 @@ def _thinks(response: ChatResponse) -> None:
 
 
 def _counts_thoughts(response: ChatResponse) -> None:
-    assert response.usage and response.usage.reasoning_tokens, "no reasoning tokens are counted"
+    tokens = response.usage and response.usage.reasoning_tokens
+    assert tokens, "no reasoning tokens are counted"
 
 
 def _thinks_not(response: ChatResponse) -> None:
@@ -132,12 +146,16 @@ def _continues(response: ChatResponse) -> None:
 
 def _counts(response: ChatResponse) -> None:
     usage = response.usage
-    assert usage and not usage.is_estimate
-    assert usage.input_tokens and usage.output_tokens and usage.total_tokens
+    assert usage
+    assert not usage.is_estimate
+    assert usage.input_tokens
+    assert usage.output_tokens
+    assert usage.total_tokens
 
 
 def _counts_cached(response: ChatResponse) -> None:
-    assert response.usage and response.usage.cached_input_tokens is not None
+    assert response.usage
+    assert response.usage.cached_input_tokens is not None
 
 
 def _sees(word: str) -> Callable[[ChatResponse], None]:

@@ -6,8 +6,14 @@ from collections.abc import Callable
 from typing import Final
 
 from purveyor.errors import SupplierNotFound
-from purveyor.plugin import AuthenticationError, BadRequest, ContextLengthExceeded, NotFound
-from purveyor.plugin import RateLimited, ServerError
+from purveyor.plugin import (
+    AuthenticationError,
+    BadRequest,
+    ContextLengthExceeded,
+    NotFound,
+    RateLimited,
+    ServerError,
+)
 from purveyor_testkit.simulators.answers import Answer, Call, answer_to, example_of
 from purveyor_testkit.simulators.base import Handler, Reply, Simulator, WireError
 from purveyor_testkit.simulators.compatible import AddressSimulator, CompatibleSimulator
