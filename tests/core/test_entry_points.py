@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from plugin_factory import PluginFolder, installed_nowhere_else, standard_library
+
 from purveyor._plugins import index as entry_point_index
-from purveyor._plugins.index import Catalogue
 from purveyor._plugins.entry_points import (
     GROUPS,
     SUPPLIERS,
@@ -26,6 +26,7 @@ from purveyor._plugins.entry_points import (
     scan,
     search_path,
 )
+from purveyor._plugins.index import Catalogue
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from plugin_factory import PluginFolder, installed_nowhere_else, supplier_source
+
 from purveyor._manager import PluginManager, PluginWarning
 from purveyor.errors import (
     FrameworkNotFound,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from plugin_factory import PluginFolder, extension_source, installed_nowhere_else
+
 from purveyor._manager import PluginManager, PluginWarning
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import SupplierCard

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from plugin_factory import CHAT, PluginFolder, installed_nowhere_else, supplier_source
+
 from purveyor._manager import PluginManager, SupplierPlugin
 from purveyor.errors import CapabilityNotOffered, ConfigError, PluginLoadError
 from purveyor.types.secret import Secret

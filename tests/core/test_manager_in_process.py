@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from plugin_factory import PluginFolder, extension_source, installed_nowhere_else
+
 from purveyor._manager import IN_PROCESS, PluginManager
 from purveyor.errors import (
     ApiVersionRefused,

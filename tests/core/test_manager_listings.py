@@ -10,10 +10,11 @@ from types import ModuleType
 
 import pytest
 from plugin_factory import CHAT, PluginFolder, installed_nowhere_else, supplier_source
+from test_manager_in_process import Mine
+
 from purveyor._manager import Phase, PluginListing, PluginManager, PluginState
 from purveyor.errors import PluginLoadError
 from purveyor.types.supplier import Capability
-from test_manager_in_process import Mine
 
 HANGS = "import gate\ngate.open.wait(60)\n"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from plugin_factory import PluginFolder, installed_nowhere_else, supplier_source
+
 from purveyor._manager import Phase, PluginManager
 from purveyor.errors import ApiVersionRefused, PluginLoadError
 

@@ -254,7 +254,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_every_block_says_its_language(page: Path):
     """A block in an unknown language would pass unread."""
     unknown = [block.place for block in blocks_of(page) if block.language not in LANGUAGES]
-    assert [] == unknown
+    assert unknown == []
 
 
 def test_every_link_leads_somewhere(page: Path):
@@ -304,9 +304,8 @@ def test_every_key_of_purveyor_toml_is_in_the_reference():
 
 def test_every_variable_is_in_the_reference():
     """Ours, and those of the suppliers in this repository."""
-    from purveyor_testkit.simulators import names
-
     from purveyor.testing import load_supplier
+    from purveyor_testkit.simulators import names
 
     with fresh_runtime():
         cards = [load_supplier(name).card for name in names() if name != "address"]
@@ -329,7 +328,7 @@ def test_every_command_and_option_is_in_the_reference():
         options = [each for each in command.params if isinstance(each, click.Option)]
         missing += [opt for each in options for opt in each.opts if f"`{opt}" not in text]
         missing += [command.name] if f"{command.name}" not in text else []
-    assert [] == missing
+    assert missing == []
 
 
 def test_every_exit_status_is_in_the_reference():

@@ -17,11 +17,9 @@ from purveyor.modules.chat import OnlineChatModule
 from purveyor.modules.embedding import OnlineEmbeddingModule
 from purveyor.plugin import HttpReply, HttpRequest, MemoryStream
 from purveyor.testing import serve_with
-
 from purveyor.types.chat import ChatResponse
 
 from .oracle import RECORDINGS, body_of, chunks_of, interactions, streamed, whole
-
 
 pytestmark = pytest.mark.skipif(
     not RECORDINGS.is_dir(), reason="../shared/recordings is not beside this checkout"

@@ -11,12 +11,12 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from purveyor._plugins.index import Catalogue
 from purveyor._plugins.extensions import Extensions
 from purveyor._plugins.import_watch import PluginWarning
+from purveyor._plugins.index import Catalogue
 from purveyor._plugins.listing import PluginListing, PluginState, listings
-from purveyor._plugins.loading import IN_PROCESS, Origin, Phase, PluginKind, PluginProblem
 from purveyor._plugins.loaded import FrameworkPlugin, SupplierPlugin
+from purveyor._plugins.loading import IN_PROCESS, Origin, Phase, PluginKind, PluginProblem
 from purveyor._plugins.selection import Selection
 from purveyor._plugins.shelf import Shelf
 from purveyor.errors import PluginError, PluginLoadError

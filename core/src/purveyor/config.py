@@ -13,9 +13,9 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from purveyor._settings.config import VARIABLES, Config
+from purveyor._settings.credentials import Key, KeySearch, missing_key_error
 from purveyor._settings.file import ConfigFault
 from purveyor._settings.schema import ModelSettings, PluginSettings, RetrySettings, Settings
-from purveyor._settings.credentials import Key, KeySearch, missing_key_error
 from purveyor.types.supplier import SupplierCard
 
 __all__ = [

@@ -146,8 +146,8 @@ if TYPE_CHECKING:
     from purveyor.types.chat import Choice as Choice
     from purveyor.types.chat import Event as Event
     from purveyor.types.chat import Finish as Finish
-    from purveyor.types.chat import FinishReason as FinishReason
     from purveyor.types.chat import Finished as Finished
+    from purveyor.types.chat import FinishReason as FinishReason
     from purveyor.types.chat import LogprobsDelta as LogprobsDelta
     from purveyor.types.chat import ReasoningDelta as ReasoningDelta
     from purveyor.types.chat import RefusalDelta as RefusalDelta
@@ -157,9 +157,9 @@ if TYPE_CHECKING:
     from purveyor.types.chat import Thinking as Thinking
     from purveyor.types.chat import ToolCallDelta as ToolCallDelta
     from purveyor.types.chat import UsageReported as UsageReported
-    from purveyor.types.deploy import DeployRequest as DeployRequest
     from purveyor.types.deploy import Deployment as Deployment
     from purveyor.types.deploy import DeploymentStatus as DeploymentStatus
+    from purveyor.types.deploy import DeployRequest as DeployRequest
     from purveyor.types.deploy import LaunchPlan as LaunchPlan
     from purveyor.types.embedding import EmbeddingRequest as EmbeddingRequest
     from purveyor.types.embedding import Embeddings as Embeddings

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from vcr.errors import CannotOverwriteExistingRequestException
+from vcr.errors import CannotOverwriteExistingCassetteException
 
 from purveyor import (
     FinishReason,
@@ -235,7 +235,7 @@ def test_another_question_is_not_in_the_cassette(tmp_path):
     path = tmp_path / "a.yaml"
     record(path, "one")
     base_url = path.read_text().partition("uri: ")[2].partition("/chat")[0]
-    with pytest.raises(CannotOverwriteExistingRequestException), playing(path):
+    with pytest.raises(CannotOverwriteExistingCassetteException), playing(path):
         OnlineChatModule("kimi", api_key=KEY, base_url=base_url)("two")
 
 

@@ -69,10 +69,9 @@ supplier = OpenAICompatible(
         ),
     ),
     chat=ChatTable(
-        refused={
-            name: _NEITHER
-            for name in ("temperature", "top_p", "top_k", "seed", "n", "stop", "logit_bias")
-        },
+        refused=dict.fromkeys(
+            ("temperature", "top_p", "top_k", "seed", "n", "stop", "logit_bias"), _NEITHER
+        ),
         offers=frozenset(),
         outputs=frozenset(),
         inputs=frozenset(),

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from purveyor.plugin import (
     HttpReply,
     HttpRequest,
@@ -19,7 +20,6 @@ from purveyor.plugin import (
     decode_json,
     encode_json,
 )
-
 from purveyor_embedded import lexical, minilm
 from purveyor_embedded.chat import EmbeddedChat, Generation
 from purveyor_embedded.rerank import rank

@@ -10,7 +10,6 @@ from purveyor.dialects.chat import ChatDialect
 from purveyor.types.chat import ChatRequest, ChatResponse
 from purveyor.types.wire import Timeouts
 
-
 if TYPE_CHECKING:
     from purveyor._clients.streams import AsyncChatStream, ChatStream
 

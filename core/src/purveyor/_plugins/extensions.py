@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from purveyor._plugins.import_watch import PluginWarning
-from purveyor._plugins.loading import Hook, Origin, Phase, PluginKind, Refusal, remedy, said
 from purveyor._plugins.loaded import ExtensionPlugin
+from purveyor._plugins.loading import Hook, Origin, Phase, PluginKind, Refusal, remedy, said
 from purveyor._plugins.selection import Selection
 from purveyor._plugins.shelf import Shelf
 from purveyor.errors import PluginError

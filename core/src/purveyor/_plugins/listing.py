@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from purveyor._plugins.entry_points import EntryPoint, keywords
-from purveyor._plugins.loading import GROUP_OF, IN_PROCESS, PluginKind
 from purveyor._plugins.loaded import LoadedPlugin
+from purveyor._plugins.loading import GROUP_OF, IN_PROCESS, PluginKind
 from purveyor._plugins.selection import Selection
 from purveyor._plugins.shelf import Shelf
 from purveyor.errors import PurveyorError

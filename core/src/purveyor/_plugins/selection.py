@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final, NoReturn
 
-from purveyor._plugins.index import Catalogue
 from purveyor._plugins.entry_points import EntryPoint, normalised
+from purveyor._plugins.index import Catalogue
 from purveyor._plugins.loading import GROUP_OF, PluginKind, is_valid_name
 from purveyor.errors import FrameworkNotFound, NameTaken, PluginError, SupplierNotFound
 

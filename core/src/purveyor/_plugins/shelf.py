@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from purveyor._plugins.loaded import LoadedPlugin, extension_hooks
 from purveyor._plugins.loading import (
     IN_PROCESS,
     Hook,
@@ -25,7 +26,6 @@ from purveyor._plugins.loading import (
     origin_of,
     refuse_class,
 )
-from purveyor._plugins.loaded import LoadedPlugin, extension_hooks
 from purveyor._plugins.selection import Selection
 from purveyor.errors import NameTaken
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from purveyor._settings import suppliers
+from purveyor._settings.credentials import Credentials, Key, KeySearch, first_key
 from purveyor._settings.layers import Layers
 from purveyor._settings.paths import expand, user_folder
 from purveyor._settings.schema import ModelSettings, PluginSettings, RetrySettings, Settings
-from purveyor._settings.credentials import Credentials, Key, KeySearch, first_key
 from purveyor.errors import ConfigError
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import Capability, SupplierCard

@@ -9,9 +9,9 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
+from purveyor._settings.credentials import first_key, from_environment
 from purveyor._settings.file import Path
 from purveyor._settings.layers import Layers
-from purveyor._settings.credentials import first_key, from_environment
 from purveyor.errors import ConfigError
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import SupplierCard

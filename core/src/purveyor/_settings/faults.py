@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct, structs
 
 from purveyor._settings.base_urls import address_fault
+from purveyor._settings.credentials import header_fault, tidy
 from purveyor._settings.file import Path
 from purveyor._settings.schema import Settings, SupplierSettings
-from purveyor._settings.credentials import header_fault, tidy
 from purveyor.types.secret import Secret
 
 Fault = tuple[Path, str]

@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterator
 
 from purveyor._settings.base_urls import address_fault
-from purveyor._settings.layers import Layers
-from purveyor._settings.schema import KEY_SOURCES, SupplierSettings
 from purveyor._settings.credentials import (
     Credentials,
     Key,
@@ -16,6 +14,8 @@ from purveyor._settings.credentials import (
     from_environment,
     from_reference,
 )
+from purveyor._settings.layers import Layers
+from purveyor._settings.schema import KEY_SOURCES, SupplierSettings
 from purveyor.errors import ConfigError
 from purveyor.types.secret import Secret
 from purveyor.types.supplier import Capability, SupplierCard

@@ -21,7 +21,6 @@ from purveyor.prompts.messages import ChatInput
 from purveyor.types.chat import ChatRequest
 from purveyor.types.supplier import Capability, ModelCard
 
-
 if TYPE_CHECKING:
     from purveyor._clients.streams import AsyncChatStream, ChatStream
     from purveyor.types.account import Balance

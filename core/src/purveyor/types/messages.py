@@ -65,7 +65,7 @@ class ToolCall(Struct, frozen=True, tag="tool_call"):
             return {}
         try:
             value = msgspec.json.decode(self.arguments)
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:  # cut, half a surrogate pair, far too deep
             raise FormatError(
                 f"arguments of tool {self.name!r} are not JSON: {error}", self.arguments
             ) from error

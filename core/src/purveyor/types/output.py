@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,16 +16,24 @@ from purveyor.errors import ConfigError, FormatError
 class Output(Struct, frozen=True, kw_only=True):
     """The form a reply is to have: any JSON, or what a schema describes.
 
-    `schema` None asks for JSON of any shape. `build` turns the parsed JSON into the user's type.
+    `schema` None asks for JSON of any shape. `is_strict` asks the supplier to enforce the schema,
+    where the schema allows it. `in_words` lets a supplier that takes no schema have it told in a
+    message instead. `build` turns the parsed JSON into the user's type.
     """
 
     name: str = "reply"
     schema: Mapping[str, Any] | None = None
     is_strict: bool = True
+    in_words: bool = False
     build: Callable[[Any], Any] | None = None
 
+    @property
+    def can_be_strict(self) -> bool:
+        """Whether a supplier can enforce the schema: an object of any properties cannot be."""
+        return self.schema is not None and not _has_open_objects(self.schema)
+
     @classmethod
-    def of(cls, source: Any) -> Output:
+    def of(cls, source: Any, *, in_words: bool = False) -> Output:
         """Make an output of an `Output`, `"json"`, a JSON schema, or a type.
 
         Types: a dataclass, a TypedDict, a msgspec Struct, anything else msgspec can describe, or
@@ -35,20 +44,23 @@ class Output(Struct, frozen=True, kw_only=True):
         """
         if isinstance(source, Output):
             return source
-        if source == "json":
+        if isinstance(source, str) and source == "json":
             return cls()
         if isinstance(source, Mapping):
-            return cls(name=str(source.get("title") or "reply"), schema=source)
+            name = str(source.get("title") or "reply")
+            return cls(name=name, schema=source, in_words=in_words)
         if hasattr(source, "model_json_schema") and hasattr(source, "model_validate"):
             return cls(
                 name=source.__name__,
                 schema=source.model_json_schema(),
+                in_words=in_words,
                 build=source.model_validate,
             )
         return cls(
             name=getattr(source, "__name__", "reply"),
             schema=inlined_schema(source),
-            build=lambda value: msgspec.convert(value, source),
+            in_words=in_words,
+            build=partial(msgspec.convert, type=source),  # a lambda could not be pickled
         )
 
     def parse(self, text: str) -> Any:
@@ -59,7 +71,7 @@ class Output(Struct, frozen=True, kw_only=True):
         """
         try:
             value = msgspec.json.decode(_unfenced(text))
-        except msgspec.DecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise FormatError(f"the reply is not JSON: {error}", text) from error
         if self.build is None:
             return value
@@ -73,7 +85,8 @@ def _unfenced(text: str) -> str:
     """Take a Markdown code fence off: models without a JSON mode often add one."""
     stripped = text.strip()
     if stripped.startswith("```") and stripped.endswith("```"):
-        return stripped[3:-3].removeprefix("json").strip()
+        inside = stripped[3:-3]
+        return (inside[4:] if inside[:4].lower() == "json" else inside).strip()
     return stripped
 
 
@@ -111,6 +124,20 @@ def _references(node: Any, definitions: Mapping[str, Any]) -> set[str]:
         elif isinstance(current, list):
             pending.extend(current)
     return found
+
+
+def _has_open_objects(schema: Mapping[str, Any]) -> bool:
+    """Whether some object may have properties that the schema does not name."""
+    if schema.get("additionalProperties") not in (None, False):
+        return True
+    if schema.get("type") == "object" and "properties" not in schema:
+        return True
+    named = [schema.get(key) for key in ("properties", "$defs", "definitions")]
+    listed = [schema.get(key) for key in ("anyOf", "allOf", "oneOf", "prefixItems")]
+    inner = [part for group in named if isinstance(group, Mapping) for part in group.values()]
+    inner += [part for group in listed if isinstance(group, list) for part in group]
+    inner.append(schema.get("items"))
+    return any(_has_open_objects(part) for part in inner if isinstance(part, Mapping))
 
 
 def strict_schema(schema: Mapping[str, Any]) -> dict[str, Any]:

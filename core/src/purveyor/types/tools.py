@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal, get_type_hints
 
 import msgspec
@@ -24,7 +25,8 @@ def _no_parameters() -> dict[str, Any]:
 class Tool(Struct, frozen=True, kw_only=True):
     """A tool: its name, what it is for, and the JSON schema of its arguments.
 
-    `function` is what runs it, where there is one; it never travels.
+    `function` is what runs it, where there is one; it never travels. `raw` is the whole
+    description of a tool of the supplier's own kind, which is sent as it is.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Tool(Struct, frozen=True, kw_only=True):
     parameters: Mapping[str, Any] = msgspec.field(default_factory=_no_parameters)
     is_strict: bool = False
     function: Callable[..., Any] | None = None
+    raw: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, source: Tool | Mapping[str, Any] | Callable[..., Any]) -> Tool:
@@ -52,8 +55,11 @@ class Tool(Struct, frozen=True, kw_only=True):
 
 
 def _from_description(description: Mapping[str, Any]) -> Tool:
-    inner = description.get("function", description)
+    kind = description.get("type", "function")
+    inner = description.get("function", description.get(kind, description))
     name = inner.get("name") if isinstance(inner, Mapping) else None
+    if kind not in ("function", "object"):  # the supplier's own: a web search, a grammar
+        return Tool(name=str(name or kind), raw=description)
     if not isinstance(name, str) or not name:
         raise ConfigError("a tool's JSON description needs a 'name'")
     return Tool(
@@ -65,8 +71,9 @@ def _from_description(description: Mapping[str, Any]) -> Tool:
 
 
 def _from_function(function: Callable[..., Any]) -> Tool:
-    name = getattr(function, "__name__", type(function).__name__)
-    hints = get_type_hints(function, include_extras=True)
+    bare = function.func if isinstance(function, partial) else function
+    name = getattr(bare, "__name__", type(bare).__name__)
+    hints = _hints(bare, name)
     fields: list[tuple[str, Any] | tuple[str, Any, Any]] = []
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -81,5 +88,14 @@ def _from_function(function: Callable[..., Any]) -> Tool:
     struct = msgspec.defstruct(re.sub(r"\W", "_", name), fields, kw_only=True)
     schema = inlined_schema(struct)
     schema.pop("title", None)
-    description = inspect.getdoc(function) or ""
+    description = inspect.getdoc(bare) or ""
     return Tool(name=name, description=description, parameters=schema, function=function)
+
+
+def _hints(function: Callable[..., Any], name: str) -> dict[str, Any]:
+    """Give the types of a function's parameters, or of an object's `__call__`."""
+    typed = function if inspect.isroutine(function) else type(function).__call__
+    try:
+        return get_type_hints(typed, include_extras=True)
+    except NameError as error:
+        raise ConfigError(f"tool {name!r}: {error}; import what the annotation names") from error

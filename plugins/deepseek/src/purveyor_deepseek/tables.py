@@ -30,9 +30,9 @@ CHAT = ChatTable(
         "logit_bias": _ABSENT,
         "top_k": _ABSENT,
     },
-    refused_when_thinking={
-        name: _IGNORED for name in ("temperature", "top_p", "presence_penalty", "frequency_penalty")
-    },
+    refused_when_thinking=dict.fromkeys(
+        ("temperature", "top_p", "presence_penalty", "frequency_penalty"), _IGNORED
+    ),
     fixed={"n": 1},
     ranges={"temperature": (0, 2), "top_p": (0, 1)},
     stop_limit=16,

@@ -24,10 +24,10 @@ from purveyor.plugin import (
 )
 
 _FIXED = "the platform fixes it for this model; leave it out"
-_ABSENT = {name: "the API has no such field" for name in ("seed", "logit_bias", "top_k")}
-_FIXED_SAMPLING = {
-    name: _FIXED for name in ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty")
-}
+_ABSENT = dict.fromkeys(("seed", "logit_bias", "top_k"), "the API has no such field")
+_FIXED_SAMPLING = dict.fromkeys(
+    ("temperature", "top_p", "n", "presence_penalty", "frequency_penalty"), _FIXED
+)
 
 _SWITCH = ThinkingTable(
     on={"thinking": {"type": "enabled"}}, off={"thinking": {"type": "disabled"}}

@@ -226,9 +226,8 @@ class StreamDecoder:
         if delta:
             self._open.add(place)
             content = delta.get("content")
-            if content.__class__ is str:
-                if content:
-                    events.append(TextDelta(self._joined(content, place), place))
+            if content.__class__ is str and content:
+                events.append(TextDelta(self._joined(content, place), place))
             if len(delta) > 1 or content.__class__ is not str:
                 self._read_rest(delta, place, events)
         if choice.get("logprobs"):
