@@ -6,11 +6,10 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-from workspace import CONTRIB, CORE, PLUGINS
+from workspace import CONTRIB, CORE, MEMBERS, PLUGINS
 
 HEAVY = {
     *("requests", "urllib3", "aiohttp", "httpx", "http.client", "socket", "ssl"),
@@ -45,12 +44,13 @@ print(json.dumps({
 """
 
 
-def watched(program: str, cache: Path | None = None) -> dict[str, Any]:
+def watched(program: str) -> dict[str, Any]:
     """Run a program in a fresh Python; tell what it loaded and what it touched."""
     environ = {
         "PATH": os.environ["PATH"],
         "HOME": "/nonexistent",
-        "PURVEYOR_CACHE": str(cache or "off"),
+        "PURVEYOR_CACHE": "off",
+        "PYTHONPATH": os.pathsep.join(str(member.folder / "src") for member in MEMBERS),
     }
     done = subprocess.run(
         [sys.executable, "-c", f"{WATCH}\n{program}\n{TELL}"],

@@ -99,6 +99,17 @@ def test_a_found_file_that_anyone_may_write_is_refused(home: Path) -> None:
     assert chat(home, PURVEYOR_CONFIG=str(path)) == "orchid:m"
 
 
+def test_a_found_file_sends_no_key_elsewhere(home: Path) -> None:
+    """A cloned project must not name the address that gets the user's key; loopback is harmless."""
+    path = home / "project" / "purveyor.toml"
+    write(path, '[suppliers.orchid]\nbase_url = "https://elsewhere.test"')
+    with pytest.raises(ConfigError, match="would send your key"):
+        chat(home)
+    assert chat(home, PURVEYOR_CONFIG=str(path)) is None
+    write(path, '[suppliers.orchid]\nbase_url = "http://127.0.0.1:8000/v1"')
+    assert chat(home) is None
+
+
 def test_a_found_file_runs_no_program(home: Path) -> None:
     """A command in a cloned project must not run because someone works there."""
     text = '[suppliers.orchid]\napi_key_command = ["pass", "orchid"]'

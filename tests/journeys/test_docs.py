@@ -14,6 +14,7 @@ simulated suppliers of the test kit answer.
 
 import contextlib
 import doctest
+import importlib
 import io
 import os
 import re
@@ -93,11 +94,19 @@ class World:
     @contextlib.contextmanager
     def process(self) -> Iterator[None]:
         """Act as a new process: nothing loaded, nothing registered, the settings read anew."""
+        self.forget()
         found = self.folder / "purveyor.toml"
         path = found if found.exists() else None
         with fresh_runtime(), config.temporary(path=path, environ=os.environ):
             answer_with(self.answer)
             yield
+
+    def forget(self) -> None:
+        """Forget the modules that the page has written: a new process imports them anew."""
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", "")).startswith(str(self.folder)):
+                del sys.modules[name]
+        importlib.invalidate_caches()
 
     def write(self, name: str, text: str) -> None:
         """Write a file of the page, and let settings count from now on."""
@@ -134,11 +143,9 @@ def _world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         monkeypatch.syspath_prepend(tmp_path / folder)
     for name, data in FILES.items():
         (tmp_path / name).write_bytes(data)
-    before = set(sys.modules)
-    yield World(tmp_path)
-    for name in set(sys.modules) - before:
-        if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+    world = World(tmp_path)
+    yield world
+    world.forget()
 
 
 @contextlib.contextmanager

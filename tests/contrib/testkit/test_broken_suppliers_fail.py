@@ -24,6 +24,8 @@ CARD = SupplierCard(
     key_env=("BROKEN_KEY",), default_models={Capability.CHAT: "kimi-k2.6"},
 )
 
+KIMI = simulators.kimi()
+
 
 class Through:
     """Passes everything on; a fault overrides one thing."""
@@ -75,8 +77,8 @@ class Supplier(OpenAICompatible):
 class TestChat(ChatConformance):
     supplier = "broken"
     plugin = Supplier(CARD)
-    simulator = simulators.kimi()
-    errors = {name: simulator.errors[name] for name in ("bad_request", "forbidden")}
+    simulator = KIMI
+    errors = {"forbidden": KIMI.errors["forbidden"], "bad_request": KIMI.errors["bad_request"]}
     closed = {"n": "kimi-k2.6 fixes it", "logprobs": "kimi has none"}
 '''
 

@@ -27,3 +27,9 @@ def address_fault(url: str) -> str | None:
     if scheme.lower() in ("http", "https") and not re.fullmatch(_AUTHORITY, authority):
         return "names no host, or no valid port; expected https://host/path"
     return None
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether an address is on this machine."""
+    host = re.sub(r"^[^:]*://|[/].*$", "", url).lower()
+    return re.fullmatch(r"(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?", host) is not None

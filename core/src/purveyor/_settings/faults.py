@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 import msgspec
 from msgspec import Struct, structs
 
-from purveyor._settings.base_urls import address_fault
+from purveyor._settings.base_urls import address_fault, is_loopback
 from purveyor._settings.credentials import header_fault, tidy
 from purveyor._settings.file import Path
 from purveyor._settings.schema import Settings, SupplierSettings
@@ -141,6 +141,14 @@ def _supplier_faults(supplier: SupplierSettings, *, is_found: bool) -> Iterator[
         yield ("api_key_keyring",), "expected service/user"
     if supplier.base_url is not None and (fault := address_fault(supplier.base_url)):
         yield ("base_url",), fault
+    elif is_found and supplier.base_url and supplier.auth is None:
+        if not is_loopback(supplier.base_url):
+            message = (
+                "would send your key where a file found in the working directory says; name this"
+                " file with PURVEYOR_CONFIG, move it to ~/.config/purveyor/purveyor.toml, or say"
+                ' auth = "none"'
+            )
+            yield ("base_url",), message
     for name, value in supplier.extra_headers.items():
         if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
             yield ("extra_headers", name), "is no header name"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
 from purveyor._clients.runtime import runtime
 from purveyor.errors import ConfigError
@@ -10,6 +10,10 @@ from purveyor.modules.chat import OnlineChatModule
 from purveyor.modules.embedding import OnlineEmbeddingModule
 from purveyor.modules.naming import Choice, choose
 from purveyor.types.supplier import Capability
+
+if TYPE_CHECKING:
+    from purveyor.modules.embedding import OnlineEmbeddingOptions
+    from purveyor.modules.options import OnlineChatOptions
 
 _CAPABILITIES = {
     "chat": Capability.CHAT,
@@ -34,7 +38,28 @@ class AutoModel:
         options: those of `OnlineChatModule` or `OnlineEmbeddingModule`.
     """
 
-    def __new__(  # type: ignore[misc]  # the documented factory: see STYLE, "Say it in the signature"
+    # The documented factory: see STYLE, "Say it in the signature".
+    @overload
+    def __new__(  # type: ignore[misc]
+        cls,
+        model: str | None = None,
+        source: str | None = None,
+        framework: str | None = None,
+        *,
+        type: Literal["chat"] = "chat",
+        **options: Unpack[OnlineChatOptions],
+    ) -> OnlineChatModule: ...
+    @overload
+    def __new__(  # type: ignore[misc]
+        cls,
+        model: str | None = None,
+        source: str | None = None,
+        framework: str | None = None,
+        *,
+        type: Literal["embed", "rerank"],
+        **options: Unpack[OnlineEmbeddingOptions],
+    ) -> OnlineEmbeddingModule: ...
+    def __new__(
         cls,
         model: str | None = None,
         source: str | None = None,
