@@ -85,10 +85,10 @@ def test_each_error_is_documented(name: str) -> None:
     assert re.search(rf"\b{name}\b", page("errors.md"))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_each_public_name_is_documented(name: str) -> None:
+def test_each_public_name_is_documented() -> None:
     """As code on the page of the doors."""
-    assert re.search(rf"`[\w.]*\b{name}\b", page("api.md"))
+    told = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", page("api.md")))))
+    assert [name for name in NAMES if name not in told] == []
 
 
 def test_no_page_documents_a_hook_or_an_error_that_is_gone() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from purveyor._clients.calls import Watch, call, call_async
+from purveyor._clients.calls import call, call_async
 from purveyor._clients.connection import Connection
+from purveyor._clients.watch import watched
 from purveyor.dialects.chat import ChatDialect
 from purveyor.types.chat import ChatRequest, ChatResponse
 from purveyor.types.wire import Timeouts
@@ -27,33 +28,21 @@ class ChatClient:
         """Ask, and give the whole answer."""
         dialect, connection = self.dialect, self.connection
         encoded = connection.encoded(dialect.encode, request)
-        if not connection.observers:
-            return call(connection, encoded, dialect.decode, dialect.explain, timeouts)
-        watch = Watch(connection, request.model, request)
-        try:
-            response = call(connection, encoded, dialect.decode, dialect.explain, timeouts)
-        except BaseException as error:
-            watch.failed(error)
-            raise
-        watch.ended(response, response.usage)
-        return response
+        with watched(connection, request.model, request) as watch:
+            return watch.saw(
+                call(connection, encoded, dialect.decode, dialect.explain, timeouts, watch)
+            )
 
     async def acall(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatResponse:
         """The same for a caller that awaits."""
         dialect, connection = self.dialect, self.connection
         encoded = connection.encoded(dialect.encode, request)
-        if not connection.observers:
-            return await call_async(connection, encoded, dialect.decode, dialect.explain, timeouts)
-        watch = Watch(connection, request.model, request)
-        try:
-            response = await call_async(
-                connection, encoded, dialect.decode, dialect.explain, timeouts
+        with watched(connection, request.model, request) as watch:
+            return watch.saw(
+                await call_async(
+                    connection, encoded, dialect.decode, dialect.explain, timeouts, watch
+                )
             )
-        except BaseException as error:
-            watch.failed(error)
-            raise
-        watch.ended(response, response.usage)
-        return response
 
     def stream(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatStream:
         """Ask, and give the answer as it comes; nothing is sent before the first event is asked for."""

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import structs
 
-from purveyor._clients.calls import Watch, call, call_async
-from purveyor._clients.connection import Connection
+from purveyor._clients.calls import call, call_async
+from purveyor._clients.connection import Connection, Explain
+from purveyor._clients.watch import watched
 from purveyor.dialects.embedding import EmbeddingDialect
 from purveyor.errors import MalformedResponse
 from purveyor.types.embedding import EmbeddingRequest, Embeddings
 from purveyor.types.usage import Usage
-from purveyor.types.wire import HttpReply, Timeouts
+from purveyor.types.wire import HttpReply, HttpRequest, Timeouts
 
 
 class EmbeddingClient:
@@ -26,48 +27,27 @@ class EmbeddingClient:
 
     def call(self, request: EmbeddingRequest, timeouts: Timeouts | None = None) -> Embeddings:
         """Embed texts, in the order given."""
-        watch = self._watch(request)
-        try:
-            answers = [self._call_one(part, timeouts) for part in self._parts(request)]
-            joined = _joined(answers)
-        except BaseException as error:
-            if watch is not None:
-                watch.failed(error)
-            raise
-        if watch is not None:
-            watch.ended(joined, joined.usage)
-        return joined
+        with watched(self.connection, request.model, request) as watch:
+            answers = [call(*self._said(part), timeouts, watch) for part in self._parts(request)]
+            return watch.saw(_joined(answers))
 
     async def acall(
         self, request: EmbeddingRequest, timeouts: Timeouts | None = None
     ) -> Embeddings:
         """The same for a caller that awaits."""
-        watch = self._watch(request)
-        try:
-            answers = [await self._acall_one(part, timeouts) for part in self._parts(request)]
-            joined = _joined(answers)
-        except BaseException as error:
-            if watch is not None:
-                watch.failed(error)
-            raise
-        if watch is not None:
-            watch.ended(joined, joined.usage)
-        return joined
+        with watched(self.connection, request.model, request) as watch:
+            answers = [
+                await call_async(*self._said(part), timeouts, watch)
+                for part in self._parts(request)
+            ]
+            return watch.saw(_joined(answers))
 
-    def _watch(self, request: EmbeddingRequest) -> Watch | None:
-        if not self.connection.observers:
-            return None
-        return Watch(self.connection, request.model, request)
-
-    def _call_one(self, request: EmbeddingRequest, timeouts: Timeouts | None) -> Embeddings:
+    def _said(
+        self, request: EmbeddingRequest
+    ) -> tuple[Connection, HttpRequest, Callable[[HttpReply], Embeddings], Explain]:
+        """Say one part; give what a call of it needs."""
         encoded = self.connection.encoded(self.dialect.encode, request)
-        return call(self.connection, encoded, self._reader(request), self.dialect.explain, timeouts)
-
-    async def _acall_one(self, request: EmbeddingRequest, timeouts: Timeouts | None) -> Embeddings:
-        encoded = self.connection.encoded(self.dialect.encode, request)
-        return await call_async(
-            self.connection, encoded, self._reader(request), self.dialect.explain, timeouts
-        )
+        return self.connection, encoded, self._reader(request), self.dialect.explain
 
     def _reader(self, request: EmbeddingRequest) -> Callable[[HttpReply], Embeddings]:
         return lambda reply: self.dialect.decode(reply, request)

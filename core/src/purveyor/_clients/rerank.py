@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from purveyor._clients.calls import Watch, call, call_async
-from purveyor._clients.connection import Connection
+from purveyor._clients.calls import call, call_async
+from purveyor._clients.connection import Connection, Explain
+from purveyor._clients.watch import watched
 from purveyor.dialects.rerank import RerankDialect
 from purveyor.types.rerank import RerankRequest, RerankResponse
-from purveyor.types.wire import HttpReply, Timeouts
+from purveyor.types.wire import HttpReply, HttpRequest, Timeouts
 
 
 class RerankClient:
@@ -22,42 +23,22 @@ class RerankClient:
 
     def call(self, request: RerankRequest, timeouts: Timeouts | None = None) -> RerankResponse:
         """Score documents."""
-        encoded = self.connection.encoded(self.dialect.encode, request)
-        watch = self._watch(request)
-        try:
-            response = call(
-                self.connection, encoded, self._reader(request), self.dialect.explain, timeouts
-            )
-        except BaseException as error:
-            if watch is not None:
-                watch.failed(error)
-            raise
-        if watch is not None:
-            watch.ended(response, response.usage)
-        return response
+        with watched(self.connection, request.model, request) as watch:
+            return watch.saw(call(*self._said(request), timeouts, watch))
 
     async def acall(
         self, request: RerankRequest, timeouts: Timeouts | None = None
     ) -> RerankResponse:
         """The same for a caller that awaits."""
-        encoded = self.connection.encoded(self.dialect.encode, request)
-        watch = self._watch(request)
-        try:
-            response = await call_async(
-                self.connection, encoded, self._reader(request), self.dialect.explain, timeouts
-            )
-        except BaseException as error:
-            if watch is not None:
-                watch.failed(error)
-            raise
-        if watch is not None:
-            watch.ended(response, response.usage)
-        return response
+        with watched(self.connection, request.model, request) as watch:
+            return watch.saw(await call_async(*self._said(request), timeouts, watch))
 
-    def _watch(self, request: RerankRequest) -> Watch | None:
-        if not self.connection.observers:
-            return None
-        return Watch(self.connection, request.model, request)
+    def _said(
+        self, request: RerankRequest
+    ) -> tuple[Connection, HttpRequest, Callable[[HttpReply], RerankResponse], Explain]:
+        """Say the request; give what a call of it needs."""
+        encoded = self.connection.encoded(self.dialect.encode, request)
+        return self.connection, encoded, self._reader(request), self.dialect.explain
 
     def _reader(self, request: RerankRequest) -> Callable[[HttpReply], RerankResponse]:
         return lambda reply: self.dialect.decode(reply, request)

@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, 
 from types import TracebackType
 from typing import Self
 
-from purveyor._clients.calls import Watch
 from purveyor._clients.connection import Connection
+from purveyor._clients.watch import UNWATCHED, AnyWatch, watched
 from purveyor._resilience import Retrier
 from purveyor._transport.base import AsyncExchange, Deadline, Exchange
 from purveyor.dialects.accumulate import Accumulator
@@ -103,20 +103,24 @@ class _Stream:
         self._request = request
         self._timeouts = timeouts or connection.timeouts
         self._reading: _Reading | None = None
+        self._watch: AnyWatch = UNWATCHED
 
     @property
     def response(self) -> ChatResponse:
         """The response as far as it has come; whole after the last event."""
         return self._reading.response() if self._reading else Accumulator().response()
 
-    def _prepare(self) -> tuple[Deadline, Retrier, Watch | None]:
+    def _prepare(self) -> tuple[Deadline, Retrier]:
         connection = self._connection
         deadline = Deadline(self._timeouts)
         retrier = Retrier(connection.policy, connection.budget, deadline)
-        watch = None
-        if connection.observers:
-            watch = Watch(connection, self._request.model, self._request, is_stream=True)
-        return deadline, retrier, watch
+        self._watch = watched(connection, self._request.model, self._request, is_stream=True)
+        return deadline, retrier
+
+    def _tell_end(self) -> None:
+        """Hand observers the response; it is put together only where somebody observes."""
+        if self._watch is not UNWATCHED:
+            self._watch.saw(self.response)
 
     def _read_head(self, status: int, headers: Mapping[str, str]) -> _Reading:
         head = HttpReply(status, headers)
@@ -168,16 +172,11 @@ class ChatStream(_Stream):
             self._exchange.close()
 
     def _events(self) -> Generator[Event, None, None]:
-        deadline, retrier, watch = self._prepare()
-        try:
+        deadline, retrier = self._prepare()
+        with self._watch:
             opened = self._open_or_retry(deadline, retrier)
             yield from self._read_on(*opened)
-        except BaseException as error:
-            if watch is not None:
-                watch.failed(error)
-            raise
-        if watch is not None:
-            watch.ended(self.response, self.response.usage)
+            self._tell_end()
 
     def _open_or_retry(
         self, deadline: Deadline, retrier: Retrier
@@ -193,6 +192,7 @@ class ChatStream(_Stream):
     def _open(self, deadline: Deadline) -> tuple[_Reading, Iterator[bytes], Sequence[Event]]:
         """Make one attempt, up to the first semantic event."""
         connection = self._connection
+        self._watch.attempt()
         encoded = connection.encoded(self._dialect.encode_stream, self._request)
         try:
             exchange = connection.transport.open(
@@ -286,17 +286,12 @@ class AsyncChatStream(_Stream):
             await self._exchange.close()
 
     async def _events(self) -> AsyncGenerator[Event, None]:
-        deadline, retrier, watch = self._prepare()
-        try:
+        deadline, retrier = self._prepare()
+        with self._watch:
             opened = await self._open_or_retry(deadline, retrier)
             async for event in self._read_on(*opened):
                 yield event
-        except BaseException as error:
-            if watch is not None:
-                watch.failed(error)
-            raise
-        if watch is not None:
-            watch.ended(self.response, self.response.usage)
+            self._tell_end()
 
     async def _open_or_retry(
         self, deadline: Deadline, retrier: Retrier
@@ -313,6 +308,7 @@ class AsyncChatStream(_Stream):
         self, deadline: Deadline
     ) -> tuple[_Reading, AsyncIterator[bytes], Sequence[Event]]:
         connection = self._connection
+        self._watch.attempt()
         encoded = connection.encoded(self._dialect.encode_stream, self._request)
         try:
             exchange = await connection.async_transport.open(

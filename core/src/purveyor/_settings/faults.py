@@ -123,6 +123,11 @@ def is_model_name(text: str) -> bool:
     return re.fullmatch(r"[^\s:]+(:\S+)?", text) is not None
 
 
+def _leads_away(supplier: SupplierSettings) -> bool:
+    url = supplier.base_url
+    return url is not None and supplier.auth is None and not is_loopback(url)
+
+
 def _supplier_faults(supplier: SupplierSettings, *, is_found: bool) -> Iterator[Fault]:
     sources = supplier.key_sources()
     if len(sources) > 1:
@@ -141,14 +146,13 @@ def _supplier_faults(supplier: SupplierSettings, *, is_found: bool) -> Iterator[
         yield ("api_key_keyring",), "expected service/user"
     if supplier.base_url is not None and (fault := address_fault(supplier.base_url)):
         yield ("base_url",), fault
-    elif is_found and supplier.base_url and supplier.auth is None:
-        if not is_loopback(supplier.base_url):
-            message = (
-                "would send your key where a file found in the working directory says; name this"
-                " file with PURVEYOR_CONFIG, move it to ~/.config/purveyor/purveyor.toml, or say"
-                ' auth = "none"'
-            )
-            yield ("base_url",), message
+    elif is_found and _leads_away(supplier):
+        message = (
+            "would send your key where a file found in the working directory says; name this"
+            " file with PURVEYOR_CONFIG, move it to ~/.config/purveyor/purveyor.toml, or say"
+            ' auth = "none"'
+        )
+        yield ("base_url",), message
     for name, value in supplier.extra_headers.items():
         if not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
             yield ("extra_headers", name), "is no header name"

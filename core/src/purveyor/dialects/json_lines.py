@@ -11,7 +11,7 @@ class JsonLinesReader:
 
     def __init__(self, event_bytes: int = SizeLimits().event_bytes) -> None:
         self._limit = event_bytes
-        self._tail = b""
+        self._tail = bytearray()
 
     def feed(self, data: bytes) -> list[bytes]:
         """Read more bytes and give the lines they complete.
@@ -19,13 +19,21 @@ class JsonLinesReader:
         Raises:
             MalformedResponse: a line exceeds the size limit.
         """
-        lines = (self._tail + data).split(b"\n")
-        self._tail = lines.pop()
-        if len(self._tail) > self._limit:
-            raise MalformedResponse(f"a line of the stream exceeds {self._limit} bytes")
+        if b"\n" not in data:
+            self._tail += data  # a bytearray: what has come of a long line is not copied anew
+            self._demand_size(len(self._tail))
+            return []
+        lines = (bytes(self._tail) + data).split(b"\n")
+        self._tail = bytearray(lines.pop())
+        self._demand_size(len(self._tail), *map(len, lines))
         return [stripped for line in lines if (stripped := line.strip())]
 
     def end(self) -> list[bytes]:
         """Give the last line, where the body ended without a newline."""
-        line, self._tail = self._tail.strip(), b""
+        line = bytes(self._tail).strip()
+        self._tail.clear()
         return [line] if line else []
+
+    def _demand_size(self, *sizes: int) -> None:
+        if max(sizes) > self._limit:
+            raise MalformedResponse(f"a line of the stream exceeds {self._limit} bytes")

@@ -17,6 +17,7 @@ ServerEvent = tuple[str, bytes]
 """(event name, "" where none is given; data)."""
 
 _BOM: Final = b"\xef\xbb\xbf"
+_LONG: Final = 4096
 
 
 class SseReader:
@@ -24,7 +25,7 @@ class SseReader:
 
     def __init__(self, event_bytes: int = SizeLimits().event_bytes) -> None:
         self._limit = event_bytes
-        self._tail = b""
+        self._tail: bytes | bytearray = b""
         self._is_start = True
         self._skips_newline = False
 
@@ -36,19 +37,22 @@ class SseReader:
         """
         if self._skips_newline or b"\r" in data:
             data = self._with_plain_newlines(data)
-        joined = self._tail + data if self._tail else data
         if self._is_start:
-            if len(joined) < len(_BOM) and _BOM.startswith(joined):
-                self._tail = joined
+            data = self._without_bom(data)
+        if self._tail.__class__ is bytearray:
+            self._tail += data
+            if self._tail.find(b"\n\n", len(self._tail) - len(data) - 1) < 0:
+                self._demand_size(len(self._tail))
                 return []
-            joined = joined.removeprefix(_BOM)
-            self._is_start = False
-        blocks = joined.split(b"\n\n")
-        self._tail = blocks.pop()
-        if len(self._tail) > self._limit:
-            raise MalformedResponse(
-                f"an event of the stream exceeds {self._limit} bytes; raise it with limits=SizeLimits(...)"
-            )
+            data = bytes(self._tail)
+        elif self._tail:
+            data = self._tail + data
+        blocks = data.split(b"\n\n")
+        tail = blocks.pop()
+        # What has come of a long event is neither copied nor looked at anew for each part.
+        self._tail = tail if len(tail) < _LONG else bytearray(tail)
+        if len(data) > self._limit:
+            self._demand_size(len(self._tail), *map(len, blocks))
         events = []
         for block in blocks:
             if block.startswith(b"data: ") and b"\n" not in block:
@@ -59,9 +63,23 @@ class SseReader:
 
     def end(self) -> list[ServerEvent]:
         """Give the event that the end of the body completes, if any."""
-        event = _event(self._tail)
+        event = _event(bytes(self._tail))
         self._tail = b""
         return [event] if event else []
+
+    def _without_bom(self, data: bytes) -> bytes:
+        """Drop a BOM; what may still become one is held back."""
+        data = bytes(self._tail) + data
+        self._is_start = len(data) < len(_BOM) and _BOM.startswith(data)
+        self._tail = data if self._is_start else b""
+        return b"" if self._is_start else data.removeprefix(_BOM)
+
+    def _demand_size(self, *sizes: int) -> None:
+        if max(sizes) > self._limit:
+            raise MalformedResponse(
+                f"an event of the stream exceeds {self._limit} bytes;"
+                " raise it with limits=SizeLimits(...)"
+            )
 
     def _with_plain_newlines(self, data: bytes) -> bytes:
         """Turn CRLF and CR into LF; a CR at the very end may have its LF in the next part."""

@@ -59,7 +59,7 @@ class AutoModel:
         type: Literal["embed", "rerank"],
         **options: Unpack[OnlineEmbeddingOptions],
     ) -> OnlineEmbeddingModule: ...
-    def __new__(
+    def __new__(  # type: ignore[misc]
         cls,
         model: str | None = None,
         source: str | None = None,
