@@ -35,21 +35,25 @@ def public_names(module: ModuleType) -> list[str]:
 
 
 def text_of(value: object) -> str:
-    """Write an annotation as the source has it, and a default that has a text of its own."""
-    if isinstance(value, inspect.Parameter):
-        stars = {value.VAR_POSITIONAL: "*", value.VAR_KEYWORD: "**"}.get(value.kind, "")
-        typed = "" if value.annotation is value.empty else f": {annotation_text(value.annotation)}"
-        given = "" if value.default is value.empty else f" = {text_of(value.default)}"
-        return f"{stars}{value.name}{typed}{given}"
+    """Write a default; one without a text of its own is `...`, a set is sorted."""
     if isinstance(value, frozenset):
         return f"{{{', '.join(sorted(map(repr, value)))}}}"
     text = repr(value)
     return "..." if " at 0x" in text or text.startswith("<") else text
 
 
-def annotation_text(annotation: object) -> str:
+def parameter_text(each: inspect.Parameter) -> str:
+    """Write a parameter: stars, name, annotation, default."""
+    stars = "**" if each.kind is each.VAR_KEYWORD else "*" * (each.kind is each.VAR_POSITIONAL)
+    typed = "" if each.annotation is each.empty else f": {annotation_text(each.annotation)}"
+    given = "" if each.default is each.empty else f" = {text_of(each.default)}"
+    return f"{stars}{each.name}{typed}{given}"
+
+
+def annotation_text(annotation: Any) -> str:
     """Write an annotation as the source has it."""
-    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    stated = getattr(annotation, "__forward_arg__", annotation)
+    return stated if isinstance(stated, str) else inspect.formatannotation(stated)
 
 
 def parameters(function: Any) -> list[inspect.Parameter]:
@@ -65,7 +69,7 @@ def signature(function: Any) -> str:
         is_first = not any(part.startswith("*") for part in parts)
         if each.kind is each.KEYWORD_ONLY and is_first:
             parts.append("*")
-        parts.append(text_of(each))
+        parts.append(parameter_text(each))
     returns = inspect.signature(function).return_annotation
     result = "" if returns is inspect.Signature.empty else f" -> {annotation_text(returns)}"
     return f"({', '.join(parts)}){result}"
@@ -79,12 +83,12 @@ def families(kind: type) -> list[type]:
 def fields(kind: type) -> Iterator[str]:
     """Write the fields of a value, or the parameters of a class that has a maker of its own."""
     annotations: dict[str, Any] = {}
-    for each in families(kind):
-        annotations.update(inspect.get_annotations(each))
+    for family in families(kind):
+        annotations.update(inspect.get_annotations(family))
     if hasattr(kind, "__struct_fields__") or hasattr(kind, "_fields"):
         for each in parameters(kind):
             how = "*, " if each.kind is each.KEYWORD_ONLY else ""
-            yield f"{how}{text_of(each.replace(annotation=annotations[each.name]))}"
+            yield f"{how}{parameter_text(each.replace(annotation=annotations[each.name]))}"
         return
     makers = [vars(kind)[name] for name in ("__new__", "__init__") if name in vars(kind)]
     if makers and not getattr(kind, "_is_protocol", False):
@@ -101,7 +105,7 @@ def members(kind: type) -> Iterator[str]:
             continue
         if inspect.isfunction(plain):
             yield f"{'async ' * inspect.iscoroutinefunction(plain)}{name}{signature(plain)}"
-        elif isinstance(value, property):
+        elif isinstance(value, property) and value.fget:
             yield f"{name}: {annotation_text(inspect.get_annotations(value.fget)['return'])}"
         elif isinstance(value, (bool, str)):
             yield f"{name} = {value!r}"
@@ -115,13 +119,13 @@ def options(kind: type) -> Iterator[str]:
             wanted[found] = method.__globals__[found]
     for name, typed in sorted(wanted.items()):
         for key, annotation in sorted(typed.__annotations__.items()):
-            yield f"{name}[{key}]: {getattr(annotation, '__forward_arg__', annotation)}"
+            yield f"{name}[{key}]: {annotation_text(annotation)}"
 
 
 def described(name: str, value: object) -> Iterator[str]:
     """Write one public name."""
-    if isinstance(value, enum.EnumMeta):
-        yield f"enum {name}: {', '.join(repr(member.value) for member in value)}"
+    if isinstance(value, type) and issubclass(value, enum.Enum):
+        yield f"enum {name}: {', '.join(repr(each.value) for each in value)}"
     elif isinstance(value, type):
         bases = [base.__name__ for base in value.__bases__ if base.__name__ not in {"object"}]
         yield f"class {name}({', '.join(bases)})"

@@ -2,7 +2,7 @@
 
 with fresh_runtime() as runtime:
     answer_with(lambda request: HttpReply(status=429))
-    OnlineChatModule("kimi", api_key="k")("hi")      # raises RateLimited
+    OnlineChatModule("orchid", api_key="k")("hi")      # raises RateLimited
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def decode_object(reply: HttpReply) -> dict[str, Any]:
 def _in_utf8(body: bytes, charset: str) -> bytes:
     try:
         return body.decode(charset).encode()
-    except (UnicodeDecodeError, LookupError):
+    except (ValueError, LookupError):  # codecs may raise any UnicodeError
         pass
     raise MalformedResponse(f"the body is not in its declared charset {charset}")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from purveyor.dialects.json_body import JSON_HEADERS, decode_object, encode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
-from purveyor.dialects.openai_compatible.messages import write_message
+from purveyor.dialects.openai_compatible.messages import write_messages
 from purveyor.dialects.openai_compatible.tables import AccountTable, ChatTable, ErrorTable
 from purveyor.errors import CapabilityNotOffered, MalformedResponse, SupplierError
 from purveyor.types.account import Balance
@@ -74,7 +74,7 @@ class OpenAICompatibleAccount:
         if self._table.tokens_path is None:
             raise self._not_offered("a token count")
         table = self._chat.of_model(request.model)
-        messages = [part for message in request.messages for part in write_message(message, table)]
+        messages = write_messages(request.messages, table)
         body = encode_json({"model": request.model, "messages": messages})
         return HttpRequest("POST", self._endpoint.url(self._table.tokens_path), JSON_HEADERS, body)
 

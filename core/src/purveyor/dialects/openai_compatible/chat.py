@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import structs
 
 from purveyor.dialects.chat import ChatStreamDecoder
 from purveyor.dialects.json_body import JSON_HEADERS, decode_object, encode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
-from purveyor.dialects.openai_compatible.messages import (
-    as_mapping,
-    mentions_json,
-    write_message,
-    write_output,
-    write_thinking,
-    write_tool,
-    write_tool_choice,
+from purveyor.dialects.openai_compatible.messages import write_messages
+from purveyor.dialects.openai_compatible.options import (
+    is_told_in_words,
+    schema_in_words,
+    write_options,
 )
 from purveyor.dialects.openai_compatible.tables import ChatTable, ErrorTable
 from purveyor.dialects.openai_compatible.usage import read_usage
 from purveyor.errors import MalformedResponse, SupplierError, UnsupportedParameter
-from purveyor.types.chat import ChatRequest, ChatResponse, Choice, Finish, FinishReason, Sampling
+from purveyor.types.chat import ChatRequest, ChatResponse, Choice, Finish, FinishReason
 from purveyor.types.messages import Message, Opaque, Part, Reasoning, Refusal, Text, ToolCall
 from purveyor.types.supplier import Endpoint
 from purveyor.types.wire import HttpReply, HttpRequest
@@ -38,7 +35,6 @@ _FINISHES: Final = {
     "sensitive": FinishReason.CONTENT_FILTER,
 }
 
-_DEFAULT_SAMPLING: Final = Sampling()
 _KNOWN_MESSAGE_FIELDS: Final = frozenset(
     {"role", "content", "refusal", "tool_calls", "function_call", "name"}
 )
@@ -76,21 +72,19 @@ class OpenAICompatibleChat:
     def _encode(self, request: ChatRequest, streaming: dict[str, Any]) -> HttpRequest:
         table = self.table_of(request.model)
         try:
+            if request.output is not None:
+                request = _with_words_for(request, table)
             body: dict[str, Any] = {"model": request.model}
-            body["messages"] = [
-                written for message in request.messages for written in write_message(message, table)
-            ]
+            body["messages"] = write_messages(request.messages, table)
             body.update(streaming)
-            if request.sampling is not _DEFAULT_SAMPLING:
-                body.update(_write_sampling(request, table))
-            _write_options(body, request, table)
+            write_options(body, request, table, is_stream=bool(streaming))
         except UnsupportedParameter as error:
             error.message = f"model {request.model!r}: {error.message}"
+            error.args = (error.message,)
             raise
         body.update(request.extra_body)
-        is_prefix = bool(request.messages) and request.messages[-1].is_prefix
-        path = (table.prefix_path or table.path) if is_prefix else table.path
-        return HttpRequest("POST", self._endpoint.url(path), JSON_HEADERS, encode_json(body))
+        url = self._endpoint.url(_path_of(request, table))
+        return HttpRequest("POST", url, JSON_HEADERS, encode_json(body))
 
     def decode(self, reply: HttpReply) -> ChatResponse:
         """Read a whole answer."""
@@ -130,75 +124,27 @@ class OpenAICompatibleChat:
         return error_reading.explain(reply, self._errors)
 
 
-class _Rule(Struct, frozen=True):
-    """One sampling setting as the table treats it."""
-
-    name: str
-    value: Any
-
-
-def _write_sampling(request: ChatRequest, table: ChatTable) -> dict[str, Any]:
-    """Write the sampling settings that were set, each checked against the table."""
-    sampling = request.sampling
-    thinks = request.thinking.mode != "off" if request.thinking else table.thinks_by_default
-    written: dict[str, Any] = {}
-    for name in Sampling.__struct_fields__:
-        value = getattr(sampling, name)
-        if value is None:
-            continue
-        _check_setting(_Rule(name, value), table, thinks)
-        wire_name = table.token_limit_field if name == "max_tokens" else name
-        written[table.renames.get(name, wire_name)] = value
-    return written
+def _path_of(request: ChatRequest, table: ChatTable) -> str:
+    if table.prefix_path and request.messages and request.messages[-1].is_prefix:
+        return table.prefix_path
+    if table.strict_tools_path and any(tool.is_strict for tool in request.tools):
+        return table.strict_tools_path
+    return table.path
 
 
-def _check_setting(rule: _Rule, table: ChatTable, thinks: bool) -> None:
-    refusal = table.refused.get(rule.name)
-    if refusal is None and thinks:
-        refusal = table.refused_when_thinking.get(rule.name)
-    if refusal is not None and table.fixed.get(rule.name) != rule.value:
-        raise UnsupportedParameter(f"{rule.name} is not taken: {refusal}", param=rule.name)
-    low_high = table.ranges.get(rule.name)
-    if low_high is not None and not low_high[0] <= rule.value <= low_high[1]:
+def _with_words_for(request: ChatRequest, table: ChatTable) -> ChatRequest:
+    """Tell the schema in a message where that is agreed; see that the word JSON is in one."""
+    output = request.output
+    if output is not None and is_told_in_words(output, table):
+        told = Message("system", (Text(schema_in_words(output)),))
+        return structs.replace(request, messages=(told, *request.messages))
+    texts = (message.text.lower() for message in request.messages)
+    if table.needs_json_word and not any("json" in text for text in texts):
         raise UnsupportedParameter(
-            f"{rule.name} is {rule.value}; accepted: {low_high[0]:g} to {low_high[1]:g}",
-            param=rule.name,
+            "JSON output needs the word 'json' in a message; say in it what JSON you want",
+            param="output",
         )
-    if rule.name == "stop" and table.stop_limit and len(rule.value) > table.stop_limit:
-        raise UnsupportedParameter(
-            f"stop has {len(rule.value)} strings; accepted: at most {table.stop_limit}",
-            param="stop",
-        )
-
-
-def _write_options(body: dict[str, Any], request: ChatRequest, table: ChatTable) -> None:
-    if request.tools:
-        _demand_offer("tools", table)
-        body["tools"] = [write_tool(tool, table) for tool in request.tools]
-    if request.tool_choice is not None:
-        body["tool_choice"] = write_tool_choice(request.tool_choice, table)
-    if request.parallel_tool_calls is not None:
-        _demand_offer("parallel_tool_calls", table)
-        body["parallel_tool_calls"] = request.parallel_tool_calls
-    if request.output is not None:
-        body["response_format"] = write_output(request.output, table)
-        if table.needs_json_word and not mentions_json(request.messages):
-            raise UnsupportedParameter(
-                "JSON output needs the word 'json' in a message; say in it what JSON you want",
-                param="output",
-            )
-    if request.thinking is not None:
-        body.update(write_thinking(request.thinking, table.thinking))
-    if request.logprobs is not None:
-        _demand_offer("logprobs", table)
-        body["logprobs"] = True
-        if request.logprobs:
-            body["top_logprobs"] = request.logprobs
-
-
-def _demand_offer(name: str, table: ChatTable) -> None:
-    if name not in table.offers:
-        raise UnsupportedParameter(f"{name} is not offered", param=name)
+    return request
 
 
 def read_finish(raw: Any, table: ChatTable) -> Finish | None:
@@ -269,7 +215,8 @@ def _read_calls(raw: Mapping[str, Any]) -> list[ToolCall]:
 
 
 def _read_call(call: Mapping[str, Any]) -> ToolCall:
-    function = as_mapping(call.get("function") or call.get("custom"))
+    function = call.get("function") or call.get("custom")
+    function = function if isinstance(function, Mapping) else {}
     identity = call.get("id")
     arguments = function.get("arguments", function.get("input"))
     return ToolCall(

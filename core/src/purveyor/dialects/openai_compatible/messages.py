@@ -1,14 +1,15 @@
-"""Messages, tools and thinking as the wire wants them."""
+"""Messages as the wire wants them."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
-from purveyor.dialects.openai_compatible.tables import ChatTable, ThinkingTable
+from msgspec import structs
+
+from purveyor.dialects.openai_compatible.tables import ChatTable
 from purveyor.errors import UnsupportedParameter
-from purveyor.types.chat import Thinking
 from purveyor.types.messages import (
     Audio,
     File,
@@ -22,39 +23,88 @@ from purveyor.types.messages import (
     ToolCall,
     ToolResult,
 )
-from purveyor.types.output import Output, strict_schema
-from purveyor.types.tools import Tool, ToolChoice
+
+_KINDS: Final = (
+    (0, b"\x89PNG", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF8", "image/gif"),
+    (8, b"WEBP", "image/webp"),
+)
+"""Where a picture's first bytes say what it is."""
 
 
-def write_message(message: Message, table: ChatTable) -> list[dict[str, Any]]:
+def write_messages(messages: Sequence[Message], table: ChatTable) -> list[dict[str, Any]]:
+    """Write a conversation.
+
+    Raises:
+        UnsupportedParameter: the supplier does not take something in it.
+    """
+    if len(messages) > 1:
+        if any(message.is_prefix for message in messages[:-1]):
+            raise UnsupportedParameter(
+                "only the last message can be continued; leave is_prefix out of earlier ones",
+                param="is_prefix",
+            )
+        if table.merges_system:
+            messages = _with_one_system(messages)
+    return [written for message in messages for written in _write_message(message, table)]
+
+
+def _with_one_system(messages: Sequence[Message]) -> list[Message]:
+    """Put the texts of all system messages into one, at the front."""
+    system = [message for message in messages if message.role in ("system", "developer")]
+    if not system:
+        return list(messages)
+    merged = Message("system", (Text("\n\n".join(message.text for message in system)),))
+    return [merged, *(message for message in messages if message not in system)]
+
+
+def _write_message(message: Message, table: ChatTable) -> list[dict[str, Any]]:
     """Write one message: one on the wire, or one for each tool result it holds."""
-    if len(message.parts) == 1 and type(message.parts[0]) is Text and message.role != "assistant":
-        written: dict[str, Any] = {
-            "role": table.roles.get(message.role, message.role),
-            "content": message.parts[0].text,
-        }
-        if message.name:
-            written["name"] = message.name
-        return [written]
-    if message.role == "assistant":
+    role, parts = message.role, message.parts
+    if role == "assistant":
         return [_write_assistant(message, table)]
-    results = [part for part in message.parts if isinstance(part, ToolResult)]
-    if results:
-        return [
-            {"role": "tool", "tool_call_id": result.call_id, "content": result.content}
-            for result in results
-        ]
-    content = [_write_part(part, table) for part in message.parts]
-    written = {"role": table.roles.get(message.role, message.role), "content": content or ""}
+    if len(parts) == 1 and type(parts[0]) is Text and role != "tool":
+        content: Any = parts[0].text
+    else:
+        results = [_write_result(part) for part in parts if isinstance(part, ToolResult)]
+        if results or role == "tool":
+            return [*results, *_write_beside_results(message, table)]
+        content = _write_content(message, table)
+    written: dict[str, Any] = {"role": table.roles.get(role, role), "content": content}
     if message.name:
         written["name"] = message.name
     return [written]
 
 
+def _write_result(result: ToolResult) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": result.call_id, "content": result.content}
+
+
+def _write_beside_results(message: Message, table: ChatTable) -> list[dict[str, Any]]:
+    """Write what a user says beside the results of tools; a tool says nothing beside."""
+    rest = tuple(part for part in message.parts if not isinstance(part, ToolResult))
+    if message.role == "tool" and (rest or not message.parts):
+        raise UnsupportedParameter(
+            "a tool message holds ToolResult parts, and nothing else", param="messages"
+        )
+    return _write_message(structs.replace(message, parts=rest), table) if rest else []
+
+
+def _write_content(message: Message, table: ChatTable) -> Any:
+    if not message.parts:
+        return ""
+    if table.flattens_text and all(type(part) is Text for part in message.parts):
+        return message.text
+    return [_write_part(part, table) for part in message.parts]
+
+
 def _write_assistant(message: Message, table: ChatTable) -> dict[str, Any]:
     calls = message.tool_calls
-    text = message.text
-    written: dict[str, Any] = {"role": "assistant", "content": text or (None if calls else "")}
+    written: dict[str, Any] = {
+        "role": "assistant",
+        "content": _write_said(message, table) or (table.empty_content if calls else ""),
+    }
     if message.name:
         written["name"] = message.name
     if calls:
@@ -74,6 +124,14 @@ def _write_assistant(message: Message, table: ChatTable) -> dict[str, Any]:
             )
         written[table.prefix_field] = True
     return written
+
+
+def _write_said(message: Message, table: ChatTable) -> str | list[dict[str, Any]]:
+    """Write what the model said: its text, or a list where there is more than text."""
+    said = [part for part in message.parts if not isinstance(part, Reasoning | Refusal | ToolCall)]
+    if all(type(part) is Text for part in said):
+        return message.text
+    return [_write_part(part, table) for part in said]
 
 
 def _write_call(call: ToolCall) -> dict[str, Any]:
@@ -106,23 +164,42 @@ def _write_part(part: Part, table: ChatTable) -> dict[str, Any]:
 
 
 def _write_image(image: Image, table: ChatTable) -> dict[str, Any]:
-    address = {"url": _image_url(image, table)}
-    if image.detail:
-        address["detail"] = image.detail
-    return {"type": "image_url", "image_url": address}
+    if [image.url, image.data, image.file_id].count(None) != 2:
+        raise UnsupportedParameter(
+            "an image needs exactly one of url, data and file_id", param="messages"
+        )
+    address = _image_address(image, table)
+    if table.image_form == "text":
+        return {"type": "image_url", "image_url": address}
+    detail = {"detail": image.detail} if image.detail else {}
+    return {"type": "image_url", "image_url": {"url": address, **detail}}
 
 
-def _image_url(image: Image, table: ChatTable) -> str:
-    if image.data is not None:
-        _demand("image_data", table)
-        return _data_url(image.data, image.media_type or "image/png")
+def _image_address(image: Image, table: ChatTable) -> str:
+    files = table.file_id_url or "{}"
     if image.file_id is not None:
         _demand("image_file_id", table)
-        return (table.file_id_url or "{}").format(image.file_id)
-    if image.url is None:
-        raise UnsupportedParameter("an image needs url, data or file_id", param="messages")
-    _demand("image_data" if image.url.startswith("data:") else "image_url", table)
-    return image.url
+        return files.format(image.file_id)
+    url = image.url
+    if url is None:
+        data = image.data or b""
+        url = _data_url(data, image.media_type or _kind_of(data))
+    if url.startswith("data:"):
+        _demand("image_data", table)
+        return url.partition(",")[2] if table.image_data_form == "base64" else url
+    is_upload = not files.startswith("{}") and url.startswith(files.partition("{}")[0])
+    _demand("image_file_id" if is_upload else "image_url", table)
+    return url
+
+
+def _kind_of(data: bytes) -> str:
+    for place, mark, kind in _KINDS:
+        if data[place : place + len(mark)] == mark:
+            return kind
+    raise UnsupportedParameter(
+        "the image's data is no PNG, JPEG, GIF or WebP; say what it is with media_type",
+        param="messages",
+    )
 
 
 def _write_file(file: File) -> dict[str, Any]:
@@ -145,85 +222,3 @@ def _demand(kind: str, table: ChatTable) -> None:
             f"{kind.replace('_', ' ')} is not taken as input; accepted: {accepted}",
             param="messages",
         )
-
-
-def write_tool(tool: Tool, table: ChatTable) -> dict[str, Any]:
-    """Write one tool."""
-    function: dict[str, Any] = {"name": tool.name, "parameters": tool.parameters}
-    if tool.description:
-        function["description"] = tool.description
-    if tool.is_strict:
-        if "strict_tools" not in table.offers:
-            raise UnsupportedParameter(
-                f"tool {tool.name!r}: strict schemas are not offered", param="tools"
-            )
-        function["strict"] = True
-        function["parameters"] = strict_schema(tool.parameters)
-    return {"type": "function", "function": function}
-
-
-def write_tool_choice(choice: ToolChoice, table: ChatTable) -> Any:
-    """Write which tool is to be called; a word that is no mode is a tool's name."""
-    mode = choice if choice in ("auto", "none", "required") else "named"
-    if mode not in table.tool_choices:
-        accepted = ", ".join(sorted(table.tool_choices))
-        raise UnsupportedParameter(
-            f"tool_choice {choice!r} is not offered; accepted: {accepted}", param="tool_choice"
-        )
-    return choice if mode != "named" else {"type": "function", "function": {"name": choice}}
-
-
-def write_output(output: Output, table: ChatTable) -> dict[str, Any]:
-    """Write the form the reply is to have."""
-    kind = "json_object" if output.schema is None else "json_schema"
-    if kind not in table.outputs:
-        accepted = ", ".join(sorted(table.outputs)) or "text only"
-        raise UnsupportedParameter(
-            f"output of form {kind} is not offered; accepted: {accepted}", param="output"
-        )
-    if output.schema is None:
-        return {"type": "json_object"}
-    schema = strict_schema(output.schema) if output.is_strict else output.schema
-    described = {"name": output.name, "schema": schema, "strict": output.is_strict}
-    return {"type": "json_schema", "json_schema": described}
-
-
-def write_thinking(thinking: Thinking, table: ThinkingTable | None) -> dict[str, Any]:
-    """Write the neutral thinking setting."""
-    if table is None:
-        raise UnsupportedParameter("thinking cannot be set for this model", param="thinking")
-    body = {"on": table.on, "off": table.off, "auto": table.auto}[thinking.mode]
-    if body is None:
-        raise UnsupportedParameter(
-            f"thinking cannot be switched {thinking.mode} for this model", param="thinking"
-        )
-    written = dict(body)
-    if thinking.effort is not None:
-        _write_effort(written, thinking, table)
-    if thinking.budget_tokens is not None:
-        if table.budget_field is None:
-            raise UnsupportedParameter("a thinking budget is not offered", param="thinking")
-        written[table.budget_field] = thinking.budget_tokens
-    return written
-
-
-def _write_effort(written: dict[str, Any], thinking: Thinking, table: ThinkingTable) -> None:
-    word = table.efforts.get(thinking.effort or "")
-    if table.effort_field is None or word is None or thinking.mode == "off":
-        accepted = ", ".join(table.efforts) if thinking.mode != "off" else ""
-        raise UnsupportedParameter(
-            f"thinking effort {thinking.effort!r} is not offered"
-            f"; accepted: {accepted or 'none, thinking can only be on or off'}",
-            param="thinking",
-        )
-    written[table.effort_field] = word
-
-
-def mentions_json(messages: tuple[Message, ...]) -> bool:
-    """Whether some message holds the word "json"."""
-    return any("json" in message.text.lower() for message in messages)
-
-
-def as_mapping(value: Any) -> Mapping[str, Any]:
-    """Read a field that should be an object; anything else counts as an empty one."""
-    return value if isinstance(value, Mapping) else {}
