@@ -64,7 +64,7 @@ def test_a_distribution_found_twice_counts_where_it_stands_first(
 ) -> None:
     """An editable install and a wheel are one distribution, however its name is written."""
     editable = PluginFolder(tmp_path / "editable")
-    monkeypatch.syspath_prepend(str(editable.folder))
+    monkeypatch.setattr(sys, "path", [str(editable.folder), *sys.path])
     editable.distribution("Purveyor.Kimi", {SUPPLIERS: {"kimi": "new:supplier"}}, suffix="egg-info")
     kimi(plugins, "old:supplier")
     assert [row.value for row in scan(search_path()).entry_points] == ["new:supplier"]
@@ -77,7 +77,7 @@ def test_a_first_distribution_without_entry_points_hides_a_second_with_some(
     kimi(plugins)
     first = PluginFolder(tmp_path / "first")
     first.distribution("purveyor-kimi", {})
-    monkeypatch.syspath_prepend(str(first.folder))
+    monkeypatch.setattr(sys, "path", [str(first.folder), *sys.path])
     assert scan(search_path()).entry_points == ()
 
 
@@ -204,7 +204,7 @@ def test_a_folder_without_distributions_may_change(
     """A script that writes into its own folder does not spoil the index."""
     kimi(plugins)
     (tmp_path / "script").mkdir()
-    monkeypatch.syspath_prepend(str(tmp_path / "script"))
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "script"), *sys.path])
     Catalogue(tmp_path / "cache").names(SUPPLIERS)
     (tmp_path / "script" / "output.txt").touch()
     os.utime(tmp_path / "script", ns=(1, 1))
@@ -265,7 +265,7 @@ def test_a_plugin_in_a_zip_file_is_found(
         info = "purveyor_zipped-1.0.dist-info"
         archive.writestr(f"{info}/METADATA", "Name: purveyor-zipped\nVersion: 1.0\n")
         archive.writestr(f"{info}/entry_points.txt", "[purveyor.suppliers]\nzipped = z:s\n")
-    monkeypatch.syspath_prepend(str(tmp_path / "plugins.zip"))
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "plugins.zip"), *sys.path])
     (row,) = Catalogue().rows(SUPPLIERS, "zipped")
     assert (row.distribution, row.version) == ("purveyor-zipped", "1.0")
 
@@ -324,7 +324,7 @@ def test_what_only_importlib_finds_is_found_by_name(
     info.mkdir(parents=True)
     (info / "PKG-INFO").write_text("Name: purveyor-egg\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[purveyor.suppliers]\negg = e:s\n")
-    monkeypatch.syspath_prepend(str(info.parent))
+    monkeypatch.setattr(sys, "path", [str(info.parent), *sys.path])
     catalogue = Catalogue()
     assert names_of(catalogue.search(SUPPLIERS, "egg")) == ["egg"]
     assert catalogue.names(SUPPLIERS) == ("egg",)

@@ -1,8 +1,8 @@
 """The plugins: found by name without importing them, loaded one at a time, kept apart.
 
-`PluginManager` is what the rest of the core asks. A name becomes an entry point (`_selection`, out
-of the catalogue in `_entry_point_index`), the entry point an object with a card (`_loading`), the
-object a registered plugin (`_registry`, `_shelf`) with typed methods (`_plugins`).
+`PluginManager` is what the rest of the core asks. A name becomes an entry point (`selection`, out
+of the catalogue in `index`), the entry point an object with a card (`loading`), the
+object a registered plugin (`registry`, `shelf`) with typed methods (`loaded`).
 """
 
 from __future__ import annotations

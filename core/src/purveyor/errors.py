@@ -186,7 +186,7 @@ class ServerError(SupplierError):
 
 
 class Timeout(SupplierError):
-    """A deadline passed; `phase` is `connect`, `first byte`, `idle` or `total`."""
+    """A deadline passed; `phase` is `connect`, `idle`, `first event` or `total`."""
 
     retryable = True
     phase: str = "total"

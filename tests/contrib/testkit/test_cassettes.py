@@ -23,12 +23,15 @@ from purveyor import (
 from purveyor.testing import fresh_runtime
 from purveyor_testkit.cassettes import (
     CassetteError,
+    Deck,
     Provenance,
     demand_no_secret,
     playing,
     recording,
 )
 from purveyor_testkit.simulators import kimi, serve
+
+pytest_plugins = ["pytester"]
 
 KEY = "sk-0123456789abcdefghij"
 HERE = Provenance(kind="simulated", source="the simulator of the test kit", date="2026-11-23")
@@ -295,3 +298,24 @@ def test_a_key_of_an_unusual_form_is_not_saved_either():
     """The key that was used is known, whatever it looks like."""
     with pytest.raises(CassetteError, match="was not saved"):
         demand_no_secret("a: odd-looking", "a.yaml", ["odd-looking"])
+
+
+def test_a_deck_records_when_it_is_told_to(tmp_path):
+    """`pytest --record`: the date is today's, and the next run plays it."""
+    with serve(kimi()) as served, Deck(tmp_path, records=True) as deck:
+        deck("kimi/chat_hi", source="the simulator")
+        module = OnlineChatModule("kimi", api_key=KEY, base_url=served.base_url)
+        module("hi")
+    with Deck(tmp_path) as deck:
+        deck("kimi/chat_hi")
+        assert module("hi") == "You said: hi"
+    assert "kind: recorded" in (tmp_path / "kimi" / "chat_hi.yaml").read_text()
+
+
+def test_the_fixture_fails_a_test_that_plays_too_little(pytester):
+    """At its end, and says how many are left."""
+    record(pytester.path / "cassettes" / "kimi" / "chat_hi.yaml", "hi")
+    pytester.makepyfile("def test_nothing(cassette): cassette('kimi/chat_hi')")
+    result = pytester.runpytest_subprocess("-p", "no:asyncio")
+    assert result.parseoutcomes() == {"passed": 1, "errors": 1}
+    result.stdout.fnmatch_lines(["*1 of 1 interactions were not played*"])

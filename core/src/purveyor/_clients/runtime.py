@@ -50,6 +50,7 @@ class Runtime:
 
     def __init__(self, manager: PluginManager | None = None) -> None:
         self._manager = manager
+        self._addresses: PluginManager | None = None
         self._lock = threading.RLock()
         self._transports: dict[str, Transports] = {}
         self._made: dict[tuple[str, bool], Any] = {}
@@ -88,21 +89,37 @@ class Runtime:
         Raises:
             SupplierNotFound: there is none of that name, and no base_url either.
         """
-        if target.source == KEYLESS and target.base_url is None:
-            raise ConfigError(f"source {KEYLESS!r} stands for an address; pass base_url=...")
         if self.manager.is_supplier(target.source):
             return self.manager.supplier(target.source)
-        configured = self.config.settings.suppliers.get(target.source)
-        if target.base_url is not None or (configured and configured.base_url):
+        if target.base_url is not None or self._is_configured_address(target.source):
             return self._bare_address(target.source)
+        if target.source == KEYLESS:
+            raise ConfigError(f"source {KEYLESS!r} stands for an address; pass base_url=...")
         return self.manager.supplier(target.source)
+
+    def knows(self, source: str) -> bool:
+        """Whether a source is a supplier, or an address that has a name."""
+        return (
+            source == KEYLESS
+            or self.manager.is_supplier(source)
+            or self._is_configured_address(source)
+        )
+
+    def _is_configured_address(self, source: str) -> bool:
+        configured = self.config.settings.suppliers.get(source)
+        return configured is not None and configured.base_url is not None
 
     def _bare_address(self, name: str) -> SupplierPlugin:
         """Give a supplier of that name which is an address and nothing else."""
         with self._lock:
-            if not self.manager.is_supplier(name):
-                self.manager.register(_address_supplier(name))
-        return self.manager.supplier(name)
+            if self._addresses is None:
+                from purveyor._manager import PluginManager
+
+                # A manager of their own: an address takes no name from a plugin that comes later.
+                self._addresses = PluginManager(allow=())
+            if not self._addresses.is_supplier(name):
+                self._addresses.register(_address_supplier(name))
+        return self._addresses.supplier(name)
 
     def connect(self, plugin: SupplierPlugin, capability: Capability, target: Target) -> Connection:
         """Make a connection: address, credential, limits.

@@ -21,10 +21,15 @@ _VALUE: Final = re.compile(
 
 
 def key_lines(text: str) -> dict[Path, int]:
-    """Return the line, counted from 1, of every key and table of a valid TOML text."""
+    """Return the line, counted from 1, of every key and table of a valid TOML text.
+
+    A table stands where it is first named, be it as part of a longer name.
+    """
     lines: dict[Path, int] = {}
     for path, position in _statements(text):
-        lines.setdefault(path, text.count("\n", 0, position) + 1)
+        line = text.count("\n", 0, position) + 1
+        for length in range(1, len(path) + 1):
+            lines.setdefault(path[:length], line)
     return lines
 
 

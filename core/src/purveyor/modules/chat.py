@@ -60,8 +60,7 @@ class OnlineChatModule:
         self._defaults = self._settings() | _chat_options(options)
 
     def _settings(self) -> dict[str, Any]:
-        config = self._line.runtime.config
-        return from_settings(config.model_settings(self._line.choice.source, self.model))
+        return from_settings(self._line.settings())
 
     @property
     def supplier(self) -> str:

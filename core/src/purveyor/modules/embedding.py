@@ -53,8 +53,9 @@ class OnlineEmbeddingModule:
         self.type = type
         self._line = Line(_CAPABILITIES[type], model, source, options)
         self.model = self._line.choice.model
-        self._dimensions = options.get("dimensions")
-        self._extra_body = options.get("extra_body") or {}
+        settings = self._line.settings()
+        self._dimensions = options.get("dimensions", settings.dimensions)
+        self._extra_body = {**settings.extra_body, **(options.get("extra_body") or {})}
         connection, plugin = self._line.connection, self._line.plugin
         self._embedding: EmbeddingClient | None = None
         self._rerank: RerankClient | None = None

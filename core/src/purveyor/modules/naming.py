@@ -70,7 +70,7 @@ def _of_name(
     runtime: Runtime, capability: Capability, name: str, base_url: str | None, reason: str
 ) -> Choice:
     left, colon, right = name.partition(":")
-    if colon and (left == KEYLESS or runtime.manager.is_supplier(left) or base_url is not None):
+    if colon and (runtime.knows(left) or base_url is not None):
         return _of_source(runtime, capability, left, right or None, base_url, reason)
     if runtime.manager.is_supplier(name):
         return _of_source(runtime, capability, name, None, base_url, reason)
@@ -92,7 +92,7 @@ def _of_source(
     if model is not None and model.startswith(f"{source}:"):
         model = model.removeprefix(f"{source}:")
     if model is None:
-        if source == KEYLESS or (base_url and not runtime.manager.is_supplier(source)):
+        if not runtime.manager.is_supplier(source) and (base_url or runtime.knows(source)):
             raise ConfigError(f"an address alone names no model; write {source}:<model>")
         card = runtime.manager.supplier(source).card
         model = card.default_models.get(capability)
@@ -120,6 +120,11 @@ def _knowing(runtime: Runtime, capability: Capability, model: str) -> Choice:
                 candidates=(*candidates, Candidate(name, "chosen")),
             )
         candidates.append(Candidate(name, "has no key" if known else "does not list the model"))
+    keyless = [each.supplier for each in candidates if each.verdict.startswith("has no key")]
+    if keyless:
+        cards = [runtime.manager.supplier(name).card for name in keyless]
+        needs = "; ".join(f"{card.name}: set {' or '.join(card.key_env)}" for card in cards)
+        raise ConfigError(f"no supplier of model {model!r} has a key. {needs}")
     raise ConfigError(
         f"no installed supplier is known to have model {model!r}; write supplier:{model}."
         f" Installed: {', '.join(_suppliers(runtime)) or 'none'}"

@@ -15,6 +15,7 @@ from purveyor.types.supplier import Capability, ModelCard
 
 if TYPE_CHECKING:
     from purveyor._clients.account import AccountClient
+    from purveyor.config import ModelSettings
 
 _CONNECTION = frozenset(ConnectionOptions.__annotations__)
 
@@ -40,6 +41,10 @@ class Line:
         self.target = Target(source=self.choice.source, **said)
         self.plugin = self.runtime.supplier(self.target)
         self.connection: Connection = self.runtime.connect(self.plugin, capability, self.target)
+
+    def settings(self) -> ModelSettings:
+        """Give what purveyor.toml says of the model."""
+        return self.runtime.config.model_settings(self.choice.source, self.choice.model)
 
     def explain(self) -> str:
         """Tell in lines how the supplier, the address and the key were found."""

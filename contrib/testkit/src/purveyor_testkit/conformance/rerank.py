@@ -29,6 +29,7 @@ class RerankConformance(WholeConformance):
     """Every check of a rerank supplier."""
 
     capability: ClassVar[str] = "rerank"
+    full_faces: ClassVar[Sequence[Face]] = ("call",)
 
     @classmethod
     def feature_names(cls) -> Sequence[str]:
@@ -36,8 +37,15 @@ class RerankConformance(WholeConformance):
         return ("top_n",)
 
     def ask(self, bench: Bench, face: Face, timeouts: Timeouts | None = None) -> Any:
-        """Rerank three documents."""
-        return bench.embedding("rerank").rerank(QUERY, DOCUMENTS, timeouts=timeouts)
+        """Rerank three documents: the response, or the hits alone where it is awaited."""
+        module = bench.embedding("rerank")
+        if face == "acall":
+            return asyncio.run(module.acall(QUERY, documents=DOCUMENTS))
+        return module.rerank(QUERY, DOCUMENTS, timeouts=timeouts)
+
+    def test_sync_and_async_agree(self, bench: Bench) -> None:
+        """Both faces give equal hits."""
+        assert list(self.ask(bench, "call").hits) == self.ask(bench, "acall")
 
     @pytest.mark.parametrize("face", WHOLE)
     def test_hits_come_best_first(self, bench: Bench, face: Face) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import pickle
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import pytest
 
@@ -25,39 +25,46 @@ _STAYING = (400, 401, 403, 404, 413, 422)
 
 
 class WholeConformance(Conformance):
-    """Checks of a call that has no stream."""
+    """Checks of a call that has no stream.
+
+    `full_faces` are those that give the whole response: usage, raw and all.
+    """
+
+    full_faces: ClassVar[Sequence[Face]] = WHOLE
+
+    @classmethod
+    def parameters(cls) -> dict[str, Sequence[Any]]:
+        """Add the faces that give the whole response."""
+        return {**super().parameters(), "full_face": cls.full_faces}
 
     def ask(self, bench: Bench, face: Face, timeouts: Timeouts | None = None) -> Any:
         """Make one ordinary call by a face, and give the response."""
         raise NotImplementedError
 
-    @pytest.mark.parametrize("face", WHOLE)
-    def test_a_replay_equals_the_call(self, bench: Bench, face: Face) -> None:
+    def test_a_replay_equals_the_call(self, bench: Bench, full_face: Face) -> None:
         """What was recorded, read again, is the same answer; and the tape holds no key."""
         tape = bench.record()
-        first = self.ask(bench, face)
+        first = self.ask(bench, full_face)
         assert "canary" not in repr([(entry.request, entry.reply) for entry in tape.entries])
         bench.replay(tape)
-        assert self.ask(bench, face) == first
+        assert self.ask(bench, full_face) == first
         assert (len(bench.requests), tape.unplayed()) == (1, [])
 
     def test_sync_and_async_agree(self, bench: Bench) -> None:
         """Both faces give equal answers."""
         assert self.ask(bench, "call") == self.ask(bench, "acall")
 
-    @pytest.mark.parametrize("face", WHOLE)
-    def test_a_field_nobody_knows_is_kept_under_raw(self, bench: Bench, face: Face) -> None:
+    def test_a_field_nobody_knows_is_kept_under_raw(self, bench: Bench, full_face: Face) -> None:
         """A supplier's new field is there before we have a name for it."""
         bench.server = Faults(bench.server).adds_unknown_field()
-        assert self.ask(bench, face).raw[UNKNOWN_FIELD] == {"kept": True}
+        assert self.ask(bench, full_face).raw[UNKNOWN_FIELD] == {"kept": True}
 
-    @pytest.mark.parametrize("face", WHOLE)
-    def test_usage_is_a_fact_or_unknown(self, bench: Bench, face: Face) -> None:
+    def test_usage_is_a_fact_or_unknown(self, bench: Bench, full_face: Face) -> None:
         """What is not told never becomes zero."""
-        told = self.ask(bench, face).usage
+        told = self.ask(bench, full_face).usage
         assert told is None or (told.input_tokens and not told.is_estimate)
         bench.server = without_usage(bench.server)
-        assert self.ask(bench, face).usage is None
+        assert self.ask(bench, full_face).usage is None
 
     @pytest.mark.parametrize("face", WHOLE)
     def test_a_request_says_only_what_was_asked(self, bench: Bench, face: Face) -> None:

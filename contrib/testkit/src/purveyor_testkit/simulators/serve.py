@@ -32,13 +32,12 @@ def serve(handler: Handler, *, port: int = 0) -> Iterator[Served]:
             `SupplierError` hangs up, as a broken connection would.
         port: 0 takes a free one.
     """
-    requests: list[HttpRequest] = []
-    server = _Server((HOST, port), _answering(handler, requests))
+    server = _Server(handler, port)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     base_path = getattr(handler, "base_path", "")
     try:
-        yield Served(f"http://{HOST}:{server.server_port}{base_path}", requests)
+        yield Served(f"http://{HOST}:{server.server_port}{base_path}", server.requests)
     finally:
         server.shutdown()
         server.server_close()
@@ -49,49 +48,46 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False  # a client may keep its connection open for longer than the test
 
+    def __init__(self, handler: Handler, port: int) -> None:
+        self.handler = handler
+        self.requests: list[HttpRequest] = []
+        super().__init__((HOST, port), _Answering)
 
-def _answering(handler: Handler, requests: list[HttpRequest]) -> type[BaseHTTPRequestHandler]:
-    class Answering(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:  # noqa: N802  the name http.server looks for
-            self._answer()
+class _Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
 
-        do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815
+    def do_GET(self) -> None:  # noqa: N802  the name http.server looks for
+        size = int(self.headers.get("content-length") or 0)
+        host = self.headers.get("host") or HOST
+        headers = tuple(self.headers.items())
+        url = f"http://{host}{self.path}"
+        request = HttpRequest(self.command, url, headers, self.rfile.read(size))
+        self.server.requests.append(request)
+        try:
+            self._write(self.server.handler(request))
+        except (SupplierError, ConnectionError):  # ours: hang up; theirs: they have hung up
+            self.close_connection = True
 
-        def _answer(self) -> None:
-            size = int(self.headers.get("content-length") or 0)
-            host = self.headers.get("host") or HOST
-            request = HttpRequest(
-                self.command,
-                f"http://{host}{self.path}",
-                tuple(self.headers.items()),
-                self.rfile.read(size),
-            )
-            requests.append(request)
-            try:
-                self._write(handler(request))
-            except (SupplierError, ConnectionError):  # ours: hang up; theirs: they have hung up
-                self.close_connection = True
+    do_POST = do_DELETE = do_PUT = do_GET  # noqa: N815
 
-        def _write(self, reply: Reply) -> None:
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            if isinstance(reply, HttpReply):
-                self.send_header("content-length", str(len(reply.body)))
-                self.end_headers()
-                self.wfile.write(reply.body)
-                return
-            self.send_header("transfer-encoding", "chunked")
+    def _write(self, reply: Reply) -> None:
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if isinstance(reply, HttpReply):
+            self.send_header("content-length", str(len(reply.body)))
             self.end_headers()
-            for part in reply.parts:
-                if part:
-                    self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
-            self.wfile.write(b"0\r\n\r\n")
+            self.wfile.write(reply.body)
+            return
+        self.send_header("transfer-encoding", "chunked")
+        self.end_headers()
+        for part in reply.parts:
+            if part:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
+        self.wfile.write(b"0\r\n\r\n")
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing: a test's output is the test's."""
-
-    return Answering
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: a test's output is the test's."""

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import msgspec
+from msgspec import structs
+
 from purveyor.dialects.json_body import JSON_HEADERS, decode_object, encode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
+from purveyor.dialects.openai_compatible.fields import at
 from purveyor.dialects.openai_compatible.messages import write_messages
 from purveyor.dialects.openai_compatible.tables import AccountTable, ChatTable, ErrorTable
 from purveyor.errors import CapabilityNotOffered, MalformedResponse, SupplierError
@@ -43,12 +47,25 @@ class OpenAICompatibleAccount:
         rows = self._object(reply).get("data")
         if not isinstance(rows, list):
             raise MalformedResponse("the reply has no list of models", status=reply.status)
-        names = [row.get("id") for row in rows if isinstance(row, Mapping)]
         return tuple(
-            self._card.model(name) or ModelCard(name=name)
-            for name in names
-            if isinstance(name, str)
+            self._read_model(row)
+            for row in rows
+            if isinstance(row, Mapping) and isinstance(row.get("id"), str)
         )
+
+    def _read_model(self, row: Mapping[str, Any]) -> ModelCard:
+        """Read one row: what it tells goes before what the card says."""
+        known = self._card.model(row["id"]) or ModelCard(name=row["id"])
+        told = {name: at(row, path) for name, path in self._table.model_facts.items()}
+        facts = {name: value for name, value in told.items() if value is not None}
+        flags = self._table.model_inputs.items()
+        more = [name for name, path in flags if at(row, path) is True and name not in known.inputs]
+        if more:
+            facts["inputs"] = (*known.inputs, *more)
+        try:
+            return msgspec.convert(structs.asdict(known) | facts, ModelCard)
+        except msgspec.ValidationError:  # the list is worth more than a fact of one of its rows
+            return known
 
     def ask_balance(self) -> HttpRequest:
         """Ask for the money left."""
@@ -57,16 +74,22 @@ class OpenAICompatibleAccount:
     def read_balance(self, reply: HttpReply) -> tuple[Balance, ...]:
         """Read the balances, one per currency."""
         body = self._object(reply)
-        found = _at(body, self._table.balance_list) if self._table.balance_list else body
-        usable = _at(body, self._table.balance_usable) if self._table.balance_usable else None
-        return tuple(
-            Balance(
-                available=_amount(_at(row, self._table.balance_available)),
-                currency=_at(row, self._table.balance_currency),
-                is_usable=usable if isinstance(usable, bool) else None,
-                raw=row,
-            )
-            for row in (found if isinstance(found, list) else [found])
+        found = at(body, self._table.balance_list)
+        usable = at(body, self._table.balance_usable) if self._table.balance_usable else None
+        rows = found if isinstance(found, list) else [found]
+        return tuple(self._read_balance(row, usable) for row in rows)
+
+    def _read_balance(self, row: Any, usable: Any) -> Balance:
+        available = _amount(at(row, self._table.balance_available))
+        currency = at(row, self._table.balance_currency)
+        least = self._table.balance_usable_above
+        if least is not None:
+            usable = available > least
+        return Balance(
+            available=available,
+            currency=currency if isinstance(currency, str) else None,
+            is_usable=usable if isinstance(usable, bool) else None,
+            raw=row,
         )
 
     def ask_token_count(self, request: ChatRequest) -> HttpRequest:
@@ -80,10 +103,10 @@ class OpenAICompatibleAccount:
 
     def read_token_count(self, reply: HttpReply) -> int:
         """Read the number of input tokens."""
-        count = _at(self._object(reply), self._table.tokens_field)
-        if not isinstance(count, int):
+        count = at(self._object(reply), self._table.tokens_field)
+        if count.__class__ is not int:
             raise MalformedResponse("the reply has no token count", status=reply.status)
-        return count
+        return int(count)
 
     def explain(self, reply: HttpReply) -> SupplierError:
         """Read a reply whose status is 400 or above."""
@@ -105,15 +128,12 @@ class OpenAICompatibleAccount:
         return body
 
 
-def _at(value: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
-
-
 def _amount(value: Any) -> Decimal:
     """Read money: sent as text or as a number, never through a float's rounding."""
     try:
-        return Decimal(str(value))
-    except InvalidOperation as error:
-        raise MalformedResponse(f"expected an amount, got {value!r:.50}") from error
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite():
+        raise MalformedResponse(f"expected an amount, got {value!r:.50}")
+    return amount

@@ -10,6 +10,8 @@ from msgspec import structs
 from purveyor.dialects.chat import ChatStreamDecoder
 from purveyor.dialects.json_body import JSON_HEADERS, decode_object, encode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
+from purveyor.dialects.openai_compatible.fields import at
+from purveyor.dialects.openai_compatible.letters import whole_letters
 from purveyor.dialects.openai_compatible.messages import write_messages
 from purveyor.dialects.openai_compatible.options import (
     is_told_in_words,
@@ -17,6 +19,7 @@ from purveyor.dialects.openai_compatible.options import (
     write_options,
 )
 from purveyor.dialects.openai_compatible.tables import ChatTable, ErrorTable
+from purveyor.dialects.openai_compatible.tool_deltas import argument_text
 from purveyor.dialects.openai_compatible.usage import read_usage
 from purveyor.errors import MalformedResponse, SupplierError, UnsupportedParameter
 from purveyor.types.chat import ChatRequest, ChatResponse, Choice, Finish, FinishReason
@@ -92,20 +95,16 @@ class OpenAICompatibleChat:
         facts = error_reading.error_in(body)
         if facts is not None:
             raise error_reading.error_from(facts, reply.status, reply.headers, body, self._errors)
-        raw_choices = body.get("choices")
-        choices = [
-            _read_choice(raw, self._table)
-            for raw in (raw_choices if isinstance(raw_choices, list) else [])
-            if isinstance(raw, Mapping)
-        ]
+        inner = at(body, self._table.envelope) if self._table.envelope else body
+        choices = _read_choices(inner, self._table)
         if not choices:
             raise MalformedResponse("the reply has no choices", status=reply.status, raw=body)
         first = choices[0]
-        model = body.get("model")
+        model = inner.get("model", body.get("model"))
         return ChatResponse(
             message=first.message,
             finish=first.finish,
-            usage=read_usage(body.get("usage")),
+            usage=read_usage(inner.get("usage") or body.get("usage")),
             model=model if isinstance(model, str) else None,
             request_id=error_reading.request_id(reply.headers, body, self._errors),
             logprobs=first.logprobs,
@@ -163,6 +162,15 @@ def read_finish(raw: Any, table: ChatTable) -> Finish | None:
     return Finish(reason, word)
 
 
+def _read_choices(body: Any, table: ChatTable) -> list[Choice]:
+    """Read the choices, in the order of their index."""
+    found = body.get("choices") if isinstance(body, Mapping) else None
+    raws = [raw for raw in found if isinstance(raw, Mapping)] if isinstance(found, list) else []
+    if len(raws) > 1 and all(isinstance(raw.get("index"), int) for raw in raws):
+        raws.sort(key=lambda raw: raw["index"])
+    return [_read_choice(raw, table) for raw in raws]
+
+
 def _read_choice(raw: Mapping[str, Any], table: ChatTable) -> Choice:
     message = raw.get("message")
     if not isinstance(message, Mapping):
@@ -174,13 +182,15 @@ def _read_choice(raw: Mapping[str, Any], table: ChatTable) -> Choice:
 def read_message(raw: Mapping[str, Any], table: ChatTable) -> Message:
     """Read an assistant message; fields without a name here are kept in `extra`."""
     content = raw.get("content")
-    if isinstance(content, str) and len(raw) == 2:  # role and content, nothing else
-        return Message("assistant", (Text(content),) if content else ())
+    if table.reads_think_tags and isinstance(content, str):
+        content, raw = _without_tags(content, raw, table)
+    if isinstance(content, str) and len(raw) == 2 and "role" in raw:  # and nothing else
+        return Message("assistant", (Text(whole_letters(content)),) if content else ())
     parts: list[Part] = []
     for field in table.reasoning_fields:
         value = raw.get(field)
-        if isinstance(value, str):
-            parts.append(Reasoning(text=value))
+        if isinstance(value, str) and value:
+            parts.append(Reasoning(text=whole_letters(value)))
             break
     parts.extend(read_content(content))
     refusal = raw.get("refusal")
@@ -192,10 +202,23 @@ def read_message(raw: Mapping[str, Any], table: ChatTable) -> Message:
     return Message("assistant", tuple(parts), extra=extra)
 
 
+def _without_tags(
+    content: str, raw: Mapping[str, Any], table: ChatTable
+) -> tuple[str, Mapping[str, Any]]:
+    """Take tagged reasoning out of a text, to where the wire would have it."""
+    from purveyor.dialects.openai_compatible.think_tags import ThinkTagReader
+
+    reader = ThinkTagReader()
+    (thought, text), (more_thought, rest) = reader.feed(content), reader.end()
+    if not thought + more_thought:
+        return text + rest, raw
+    return text + rest, {**raw, table.reasoning_fields[0]: thought + more_thought}
+
+
 def read_content(content: Any) -> list[Part]:
     """Read a message's content: a string, or a list of parts; "" is no part."""
     if isinstance(content, str):
-        return [Text(content)] if content else []
+        return [Text(whole_letters(content))] if content else []
     parts: list[Part] = []
     for item in content if isinstance(content, list) else []:
         if isinstance(item, Mapping) and isinstance(item.get("text"), str):
@@ -222,12 +245,5 @@ def _read_call(call: Mapping[str, Any]) -> ToolCall:
     return ToolCall(
         identity if isinstance(identity, str) else None,
         str(function.get("name") or ""),
-        argument_text(arguments),
+        whole_letters(argument_text(arguments)),
     )
-
-
-def argument_text(arguments: Any) -> str:
-    """Give a call's arguments as text; some suppliers send the object itself."""
-    if arguments is None:
-        return ""
-    return arguments if isinstance(arguments, str) else encode_json(arguments).decode()

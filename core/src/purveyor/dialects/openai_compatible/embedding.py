@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from purveyor.dialects.json_body import JSON_HEADERS, decode_object, encode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
+from purveyor.dialects.openai_compatible.fields import at, put
 from purveyor.dialects.openai_compatible.tables import EmbeddingTable, ErrorTable
 from purveyor.dialects.openai_compatible.usage import read_usage
 from purveyor.errors import MalformedResponse, SupplierError, UnsupportedParameter
@@ -40,6 +41,7 @@ class OpenAICompatibleEmbedding:
         self._url = endpoint.url(table.path)
         self._table = table
         self._errors = errors
+        self._is_plain = table.rows == ("data",) and table.index_field == "index"
 
     def batch_limit(self, model: str) -> int:
         """The most texts one request may carry."""
@@ -47,7 +49,8 @@ class OpenAICompatibleEmbedding:
 
     def encode(self, request: EmbeddingRequest) -> HttpRequest:
         """Say one request."""
-        body: dict[str, Any] = {"model": request.model, "input": request.texts}
+        body: dict[str, Any] = {"model": request.model}
+        put(body, self._table.input_field, request.texts)
         if self._table.encoding is not None:
             body["encoding_format"] = self._table.encoding
         if request.dimensions is not None:
@@ -57,7 +60,7 @@ class OpenAICompatibleEmbedding:
                     f"model {request.model!r}: the length of its vectors is fixed",
                     param="dimensions",
                 )
-            body[field] = request.dimensions
+            put(body, field, request.dimensions)
         body.update(request.extra_body)
         return HttpRequest("POST", self._url, JSON_HEADERS, encode_json(body))
 
@@ -68,6 +71,10 @@ class OpenAICompatibleEmbedding:
         width = len(vectors[0]) if vectors else 0
         if any(len(vector) != width for vector in vectors) or (rows and not width):
             raise MalformedResponse("the vectors are empty or of different lengths")
+        if request.dimensions is not None and width != request.dimensions * _FLOAT_BYTES:
+            raise MalformedResponse(
+                f"expected vectors of {request.dimensions} dimensions, got {width // _FLOAT_BYTES}"
+            )
         buffer = b"".join(vectors)
         _demand_finite(buffer)
         model = rest.get("model")
@@ -87,6 +94,8 @@ class OpenAICompatibleEmbedding:
         The list of vectors is cut out and decoded by its type; what stands around it, with null in
         its place, must be an object by itself. Where either is not so, the body is read slowly.
         """
+        if not self._is_plain:
+            return self._read_slowly(reply)
         body = reply.body
         start = body.find(_DATA) + len(_DATA)
         end = body.rfind(b"}]") + 2
@@ -106,17 +115,28 @@ class OpenAICompatibleEmbedding:
         facts = error_reading.error_in(body)
         if facts is not None:
             raise error_reading.error_from(facts, reply.status, reply.headers, body, self._errors)
-        data = body.pop("data", None)
+        found = at(body, self._table.rows)
+        rows = [found] if isinstance(found, dict) else found  # some wires give one vector alone
         try:
-            return msgspec.convert(data, list[_Row]), body
+            return msgspec.convert(self._with_index(rows), list[_Row]), _without(body, "data")
         except msgspec.ValidationError as error:
             raise MalformedResponse(
                 f"the reply is no list of vectors: {error}", status=reply.status, raw=body
             ) from error
 
+    def _with_index(self, rows: Any) -> Any:
+        name = self._table.index_field
+        if name == "index" or not isinstance(rows, list):
+            return rows
+        return [row | {"index": row.get(name)} if isinstance(row, dict) else row for row in rows]
+
     def explain(self, reply: HttpReply) -> SupplierError:
         """Read a reply whose status is 400 or above."""
         return error_reading.explain(reply, self._errors)
+
+
+def _without(body: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if key != name}
 
 
 def _in_order(rows: list[_Row], count: int) -> list[_Row]:
@@ -141,10 +161,7 @@ def _floats(vector: bytes | list[float]) -> bytes:
         swapped = array("f", vector)
         swapped.byteswap()
         return swapped.tobytes()
-    try:
-        return array("f", vector).tobytes()
-    except OverflowError as error:
-        raise MalformedResponse("a vector holds a number beyond float32") from error
+    return array("f", vector).tobytes()  # what float32 cannot hold becomes infinity
 
 
 def _demand_finite(buffer: bytes) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from purveyor import errors
+from purveyor.dialects.json_body import decode_json
 from purveyor.dialects.openai_compatible.tables import ErrorTable
 from purveyor.errors import SupplierError
 from purveyor.types.wire import HttpReply
@@ -48,11 +49,30 @@ _BY_TYPE: Final[Mapping[str, type[SupplierError]]] = {
     "overloaded_error": errors.Overloaded,
 }
 
+_BY_TYPE_ALONE: Final[Mapping[str, type[SupplierError]]] = {
+    "invalid_request_error": errors.BadRequest,
+    "permission_error": errors.PermissionDenied,
+    "not_found_error": errors.NotFound,
+    "server_error": errors.ServerError,
+    "internal_server_error": errors.ServerError,
+    "internal_error": errors.ServerError,
+    "api_error": errors.ServerError,
+    "timeout_error": errors.Timeout,
+}
+"""Types that count only where no status says it better."""
+
 _BY_MESSAGE: Final = (
     (r"maximum context length|context window|too many tokens", errors.ContextLengthExceeded),
 )
 
-_WAIT: Final = re.compile(r"(?:after|in) (\d+(?:\.\d+)?) ?(ms|s\b|seconds?)", re.IGNORECASE)
+_SECONDS: Final = {
+    **dict.fromkeys(("ms", "millisecond", "milliseconds"), 0.001),
+    **dict.fromkeys(("s", "second", "seconds"), 1.0),
+    **dict.fromkeys(("m", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours"), 3600.0),
+}
+_TIME: Final = rf"(\d+(?:\.\d+)?) ?({'|'.join(_SECONDS)})(?![a-z])"
+_WAIT: Final = re.compile(rf"(?:again|retry|wait)\b[^\d.]{{0,40}}?((?:{_TIME} ?)+)", re.IGNORECASE)
 _SHOWN: Final = 500
 _RETRIED_STATUSES: Final = frozenset({408, 409, 425, 429, *range(500, 600)})
 
@@ -70,22 +90,23 @@ def error_in(body: Any) -> Facts | None:
     """Find the error a body carries, whatever its status; None where it carries none.
 
     Known shapes: {error: {...}}, {error: text}, {code, message} and {error_code, error_msg}
-    without an answer, {code, msg, success: false}, {base_resp: {status_code, status_msg}}.
+    without an answer, {code, msg, success: false}, {base_resp: {status_code, status_msg}}, and
+    any of them as a list of one.
     """
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
     if not isinstance(body, Mapping):
         return None
     error = body.get("error")
-    if isinstance(error, Mapping):
-        return _facts(error)
     if error:
-        return Facts(message=str(error))
+        return _facts(error) if isinstance(error, Mapping) else Facts(message=str(error))
     base = body.get("base_resp")
     if isinstance(base, Mapping) and base.get("status_code"):
         return _facts(base)
     if body.get("error_code") or body.get("error_msg") or body.get("success") is False:
         return _facts(body)
     has_words = isinstance(body.get("message", body.get("msg")), str)
-    if has_words and body.get("code") and "choices" not in body and "data" not in body:
+    if has_words and body.get("code") and not body.get("choices") and not body.get("data"):
         return _facts(body)
     return None
 
@@ -119,8 +140,8 @@ def explain(reply: HttpReply, table: ErrorTable = _NO_TABLE) -> SupplierError:
     Without a table the status decides, where the body's code or words do not.
     """
     try:
-        body = msgspec.json.decode(reply.body)
-    except (ValueError, RecursionError):  # DecodeError and UnicodeDecodeError are ValueErrors
+        body = decode_json(reply.body)
+    except errors.MalformedResponse:
         body = None
     facts = error_in(body)
     if facts is None and isinstance(body, Mapping):
@@ -154,16 +175,30 @@ def error_from(
 
 
 def _kind(facts: Facts, status: int, table: ErrorTable) -> type[SupplierError]:
+    if status < 400 and (facts.code or "").isdigit():
+        status = int(facts.code or 0)  # an error with status 200 may have its status as code
+    # A limit of tokens in a minute speaks of too many tokens as well.
+    is_for_good = status < 500 and status != 429
     return (
         _by_code(facts.code, table.codes)
         or _by_code(facts.code, _BY_CODE)
-        or _by_message(facts.message, (*table.messages, *_BY_MESSAGE))
+        or _by_message(facts.message, table.messages)
+        or (_by_message(facts.message, _BY_MESSAGE) if is_for_good else None)
         or _by_code(facts.type, table.types)
         or _by_code(facts.type, _BY_TYPE)
         or table.statuses.get(status)
         or _BY_STATUS.get(status)
-        or (errors.ServerError if status >= 500 or status < 400 else errors.BadRequest)
+        or _by_class_of(status, facts)
     )
+
+
+def _by_class_of(status: int, facts: Facts) -> type[SupplierError]:
+    """Go by the hundreds of the status; a number that is none says nothing of whose fault it is."""
+    if 500 <= status < 600:
+        return errors.ServerError
+    if 400 <= status < 500:
+        return errors.BadRequest
+    return _by_code(facts.type, _BY_TYPE_ALONE) or SupplierError
 
 
 def _by_code(
@@ -188,11 +223,12 @@ def _by_message(
 
 
 def _spoken_wait(message: str) -> float | None:
-    """Read "try again in 20s" and "after 1 seconds"."""
+    """Read "try again in 6m0s" and "again after 1 seconds"; other times are none to wait."""
     found = _WAIT.search(message)
     if found is None:
         return None
-    return float(found[1]) / (1000 if found[2].lower() == "ms" else 1)
+    times = re.findall(_TIME, found[1], re.IGNORECASE)
+    return sum(float(number) * _SECONDS[unit.lower()] for number, unit in times)
 
 
 def request_id(headers: Mapping[str, str], body: Any, table: ErrorTable) -> str | None:

@@ -57,9 +57,8 @@ def _write_sampling(body: dict[str, Any], request: ChatRequest, table: ChatTable
         if value is None:
             continue
         _check(name, value, table, thinks)
-        other_fields = table.rewritten.get(name, {}).get(value) if name != "stop" else None
-        if other_fields is not None:
-            body.update(other_fields)
+        if name in table.rewritten and value in table.rewritten[name]:
+            body.update(table.rewritten[name][value])
             continue
         wire_name = table.token_limit_field if name == "max_tokens" else name
         body[table.renames.get(name, wire_name)] = value

@@ -7,6 +7,7 @@ from typing import Any
 
 from purveyor.dialects.json_body import JSON_HEADERS, decode_object, encode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
+from purveyor.dialects.openai_compatible.fields import at, put
 from purveyor.dialects.openai_compatible.tables import ErrorTable, RerankTable
 from purveyor.dialects.openai_compatible.usage import read_usage
 from purveyor.dialects.rerank_common import checked_hits
@@ -26,13 +27,15 @@ class OpenAICompatibleRerank:
 
     def encode(self, request: RerankRequest) -> HttpRequest:
         """Say one request."""
-        body: dict[str, Any] = {
-            "model": request.model,
-            "query": request.query,
-            "documents": request.documents,
-        }
+        table = self._table
+        documents: list[Any] = list(request.documents)
+        if table.document_field is not None:
+            documents = [{table.document_field: document} for document in documents]
+        body: dict[str, Any] = {"model": request.model}
+        put(body, table.query_field, request.query)
+        put(body, table.documents_field, documents)
         if request.top_n is not None:
-            body["top_n"] = request.top_n
+            put(body, table.top_n_field, request.top_n)
         body.update(request.extra_body)
         return HttpRequest("POST", self._url, JSON_HEADERS, encode_json(body))
 
@@ -42,10 +45,12 @@ class OpenAICompatibleRerank:
         facts = error_reading.error_in(body)
         if facts is not None:
             raise error_reading.error_from(facts, reply.status, reply.headers, body, self._errors)
-        rows = body.get(self._table.hits_field)
+        rows = at(body, self._table.hits)
         if not isinstance(rows, list):
             raise MalformedResponse(
-                f"the reply has no list of {self._table.hits_field}", status=reply.status, raw=body
+                f"the reply has no list of {'.'.join(self._table.hits)}",
+                status=reply.status,
+                raw=body,
             )
         model = body.get("model")
         return RerankResponse(
@@ -60,7 +65,7 @@ class OpenAICompatibleRerank:
         index = row.get(self._table.index_field) if isinstance(row, Mapping) else None
         scores = [row.get(name) for name in self._table.score_fields] if index is not None else []
         score = next((value for value in scores if isinstance(value, int | float)), None)
-        if not isinstance(index, int) or score is None:
+        if index.__class__ is not int or score is None:
             raise MalformedResponse(f"a hit has no index or no score: {row!r:.100}")
         return RerankHit(index, float(score))
 

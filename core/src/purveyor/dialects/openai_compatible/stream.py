@@ -9,14 +9,16 @@ unreadable event, an end without a finish.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from purveyor.dialects.accumulate import events_of
 from purveyor.dialects.json_body import decode_json
 from purveyor.dialects.openai_compatible import errors as error_reading
+from purveyor.dialects.openai_compatible.fields import at
+from purveyor.dialects.openai_compatible.letters import HalfLetters
 from purveyor.dialects.openai_compatible.tables import ChatTable, ErrorTable
 from purveyor.dialects.openai_compatible.tool_deltas import ToolDeltaReader
 from purveyor.dialects.openai_compatible.usage import read_usage
@@ -32,11 +34,17 @@ from purveyor.types.chat import (
     RefusalDelta,
     Started,
     TextDelta,
+    ToolCallDelta,
     UsageReported,
 )
 from purveyor.types.wire import HttpReply
 
+if TYPE_CHECKING:
+    from purveyor.dialects.openai_compatible.think_tags import ThinkTagReader
+
 _DONE: Final = b"[DONE]"
+_BOM: Final = b"\xef\xbb\xbf"
+_BLANKS: Final = b" \t\r\n"
 
 
 class _PlainDelta(Struct):
@@ -55,7 +63,7 @@ class _PlainChoice(Struct):
     """A choice whose delta is plain, in the middle of a stream."""
 
     delta: _PlainDelta
-    index: int = 0
+    index: Annotated[int, Meta(ge=0)] = 0
     finish_reason: Any = None
     logprobs: Any = None
     usage: Any = None
@@ -94,34 +102,45 @@ class StreamDecoder:
         self._read_whole = read_whole
         self._reader = SseReader()
         self._tools = ToolDeltaReader()
+        self._letters = HalfLetters()
+        self._tags: dict[int, ThinkTagReader] = {}
         self._received: list[bytes] = []
         self._body: list[bytes] | None = None
+        self._beginning: bytes | None = b""
         self._has_started = False
         self._open: set[int] = set()
         self._finished: set[int] = set()
-        self._halves: dict[int, str] = {}
-        self._takes_plain = _PLAIN_FIELDS.issuperset(table.reasoning_fields)
-        self._sniffed = False
+        self._takes_plain = (
+            _PLAIN_FIELDS.issuperset(table.reasoning_fields)
+            and not table.envelope
+            and not table.reads_think_tags
+        )
         self._failure: SupplierError | None = None
         self.is_complete = False
 
     def feed(self, data: bytes) -> list[Event]:
         """Read more bytes and give the events they complete."""
-        if not self._sniffed:
-            self._sniff(data)
+        if self.is_complete:
+            return []
+        if self._beginning is not None:
+            data = self._begin(self._beginning + data)
         if self._body is not None:
             self._body.append(data)
             return []
         return self._read_all(self._reader.feed(data))
 
-    def _sniff(self, data: bytes) -> None:
-        """Look at the first byte: `{` is a whole JSON body, `<` a page of HTML."""
-        first = data.lstrip(b"\r\n\t \xef\xbb\xbf")[:1]
-        if not first:
-            return
-        self._sniffed = True
-        if first in (b"{", b"<"):
+    def _begin(self, data: bytes) -> bytes:
+        """Drop what says nothing, and look at the first byte: `{` is a whole body, `<` a page."""
+        data = data.lstrip(_BLANKS)
+        while data.startswith(_BOM):
+            data = data[len(_BOM) :].lstrip(_BLANKS)
+        if _BOM.startswith(data):  # or nothing has come yet
+            self._beginning = data
+            return b""
+        self._beginning = None
+        if data[:1] in (b"{", b"<"):
             self._body = []
+        return data
 
     def end(self) -> list[Event]:
         """Take note that the body has ended, or that nothing more is wanted of it."""
@@ -154,22 +173,30 @@ class StreamDecoder:
         events: list[Event] = []
         try:
             for name, data in server_events:
-                if data == _DONE:
-                    self.is_complete = True
-                    break
-                if data:
+                delta = None if name or self._letters.held else self._plain_delta(data)
+                if delta is not None:
                     self._received.append(data)
-                    delta = None if name or self._halves else self._plain_delta(data)
-                    if delta is not None:
-                        events.append(delta)
-                    else:
-                        self._read_chunk(name, decode_json(data), events)
+                    events.append(delta)
+                else:
+                    self._read_event(name, data, events)
+                    if self.is_complete:
+                        break
         except SupplierError as error:
             if not events:
                 raise
             self._failure = error
             self.is_complete = True
         return events
+
+    def _read_event(self, name: str, data: bytes, events: list[Event]) -> None:
+        stripped = data.strip()
+        if stripped == _DONE:
+            self.is_complete = True
+        elif stripped:
+            self._received.append(data)
+            if name == "error":
+                self._raise_error(_parsed(data), is_error=True)
+            self._read_chunk(decode_json(data), events)
 
     def _plain_delta(self, data: bytes) -> TextDelta | None:
         """Read a chunk that holds text and nothing else; None where it must be looked at closely.
@@ -196,22 +223,29 @@ class StreamDecoder:
             return TextDelta(delta.content, choice.index)
         return None
 
-    def _read_chunk(self, name: str, chunk: Any, events: list[Event]) -> None:
+    def _read_chunk(self, chunk: Any, events: list[Event]) -> None:
         if not isinstance(chunk, dict):
             raise MalformedResponse(f"expected a JSON object in the stream, got {chunk!r:.100}")
-        choices = chunk.get("choices")
-        if not choices or "error" in chunk or name == "error":
-            self._raise_error(name, chunk)
-        if not self._has_started and choices:
-            self._has_started = True
-            model = chunk.get("model")
-            identity = error_reading.request_id(self._head.headers, chunk, self._errors)
-            events.append(Started(model if isinstance(model, str) else None, identity))
-        for choice in choices or ():
-            self._read_choice(choice, events)
-        usage = chunk.get("usage")
+        inner = at(chunk, self._table.envelope) if self._table.envelope else chunk
+        choices = inner.get("choices") if isinstance(inner, Mapping) else None
+        if not choices or chunk.get("error"):
+            self._raise_error(chunk)
+        if choices:
+            if not isinstance(choices, list):
+                raise MalformedResponse(f"expected a list of choices, got {choices!r:.100}")
+            if not self._has_started:
+                self._start(inner, events)
+            for choice in choices:
+                self._read_choice(choice, events)
+        usage = chunk.get("usage") or (inner.get("usage") if choices else None)
         if usage:
             self._report_usage(usage, events)
+
+    def _start(self, chunk: Mapping[str, Any], events: list[Event]) -> None:
+        self._has_started = True
+        model = chunk.get("model")
+        identity = error_reading.request_id(self._head.headers, chunk, self._errors)
+        events.append(Started(model if isinstance(model, str) else None, identity))
 
     def _report_usage(self, raw: Any, events: list[Event]) -> None:
         usage = read_usage(raw)
@@ -219,74 +253,101 @@ class StreamDecoder:
             events.append(UsageReported(usage))
 
     def _read_choice(self, choice: Any, events: list[Event]) -> None:
-        if not isinstance(choice, Mapping):
+        if not isinstance(choice, dict):
             raise MalformedResponse(f"expected an object as choice, got {choice!r:.100}")
-        place = choice.get("index") or 0
+        place = choice.get("index")
+        if place.__class__ is not int or place < 0:
+            place = 0
         delta = choice.get("delta") or choice.get("message")
         if delta:
             self._open.add(place)
-            content = delta.get("content")
-            if content.__class__ is str and content:
-                events.append(TextDelta(self._joined(content, place), place))
-            if len(delta) > 1 or content.__class__ is not str:
-                self._read_rest(delta, place, events)
-        if choice.get("logprobs"):
-            events.append(LogprobsDelta(choice["logprobs"], place))
+            self._read_delta({"content": delta} if isinstance(delta, str) else delta, place, events)
+        logprobs = choice.get("logprobs")
+        if logprobs and isinstance(logprobs, dict):
+            events.append(LogprobsDelta(logprobs, place))
         raw_finish = choice.get("finish_reason")
         if raw_finish:
             finish = self._read_finish(raw_finish, self._table)
             if finish is not None:
-                self._finished.add(place)
-                events.append(Finished(finish, place))
+                self._finish(finish, place, events)
         if choice.get("usage"):
             self._report_usage(choice["usage"], events)
 
-    def _joined(self, text: str, place: int) -> str:
-        """Hold the first half of a surrogate pair back until its second half comes."""
-        half = self._halves.pop(place, "") if self._halves else ""
-        if "\ud800" <= text[-1] <= "\udbff":
-            self._halves[place] = text[-1]
-            text = text[:-1]
-        if half:
-            text = (half + text).encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
-        return text
+    def _finish(self, finish: Finish, place: int, events: list[Event]) -> None:
+        """End a choice: what was held back of it is given first."""
+        for kind, mark in self._letters.left(place):
+            if kind == "text":
+                self._add_text(mark, place, events)
+            elif kind == "reasoning":
+                events.append(ReasoningDelta(mark, place))
+            else:
+                events.append(ToolCallDelta(int(kind), arguments=mark, choice=place))
+        if place in self._tags:
+            self._add_tagged(self._tags.pop(place).end(), place, events)
+        self._finished.add(place)
+        events.append(Finished(finish, place))
+
+    def _read_delta(self, delta: Any, place: int, events: list[Event]) -> None:
+        if not isinstance(delta, dict):
+            raise MalformedResponse(f"expected an object as delta, got {delta!r:.100}")
+        content = delta.get("content")
+        if content.__class__ is str:
+            text = self._letters.join((place, "text"), content)
+            if text:
+                self._add_text(text, place, events)
+        if len(delta) > 1 or content.__class__ is not str:
+            self._read_rest(delta, place, events)
+
+    def _add_text(self, text: str, place: int, events: list[Event]) -> None:
+        if not self._table.reads_think_tags:
+            events.append(TextDelta(text, place))
+            return
+        from purveyor.dialects.openai_compatible.think_tags import ThinkTagReader
+
+        reader = self._tags.setdefault(place, ThinkTagReader())
+        self._add_tagged(reader.feed(text), place, events)
+
+    def _add_tagged(self, split: tuple[str, str], place: int, events: list[Event]) -> None:
+        thought, text = split
+        if thought:
+            events.append(ReasoningDelta(thought, place))
+        if text:
+            events.append(TextDelta(text, place))
 
     def _read_rest(self, delta: Mapping[str, Any], place: int, events: list[Event]) -> None:
         """Read what a delta holds beside its text."""
         content = delta.get("content")
         if isinstance(content, list):
             texts = [item.get("text") for item in content if isinstance(item, Mapping)]
-            events.extend(TextDelta(text, place) for text in texts if isinstance(text, str))
+            events.extend(
+                TextDelta(text, place) for text in texts if text and isinstance(text, str)
+            )
         for field in self._table.reasoning_fields:
             text = delta.get(field)
             if isinstance(text, str) and text:
-                events.append(ReasoningDelta(text, place))
+                text = self._letters.join((place, "reasoning"), text)
+                if text:
+                    events.append(ReasoningDelta(text, place))
                 break
         refusal = delta.get("refusal")
         if isinstance(refusal, str) and refusal:
             events.append(RefusalDelta(refusal, place))
         if delta.get("tool_calls") or delta.get("function_call"):
-            events.extend(self._tools.read(delta, place))
+            for call in self._tools.read(delta, place):
+                text = self._letters.join((place, call.index), call.arguments)
+                events.append(ToolCallDelta(call.index, call.id, call.name, text, place))
         audio = delta.get("audio")
         if isinstance(audio, Mapping) and audio.get("expires_at"):
             # Spoken answers name no finish reason: their last piece says how long they are kept.
-            self._finished.add(place)
-            events.append(Finished(Finish(), place))
+            self._finish(Finish(), place, events)
 
-    def _raise_error(self, name: str, chunk: Mapping[str, Any]) -> None:
+    def _raise_error(self, chunk: Any, *, is_error: bool = False) -> None:
         facts = error_reading.error_in(chunk)
-        if facts is None and name == "error":
+        if facts is None and is_error:
             facts = error_reading.Facts(message=str(chunk)[:500])
         if facts is not None:
-            raise error_reading.error_from(
-                facts, _status_of(facts), self._head.headers, chunk, self._errors
-            )
-
-
-def _status_of(facts: error_reading.Facts) -> int:
-    """An error inside a stream may carry its HTTP status as code."""
-    code = facts.code or ""
-    return int(code) if code.isdigit() and 400 <= int(code) < 600 else 200
+            status, headers = self._head.status, self._head.headers
+            raise error_reading.error_from(facts, status, headers, chunk, self._errors)
 
 
 def _parsed(data: bytes) -> Any:
