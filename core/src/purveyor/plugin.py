@@ -46,7 +46,7 @@ _HOMES = {
         *("AuthenticationError", "BadRequest", "ContentFiltered", "ContextLengthExceeded"),
         *("InsufficientBalance", "MalformedResponse", "NotFound", "Overloaded"),
         *("PermissionDenied", "QuotaExhausted", "RateLimited", "ServerError"),
-        *("StreamInterrupted", "SupplierError", "UnsupportedParameter"),
+        *("StreamInterrupted", "SupplierError", "Timeout", "UnsupportedParameter"),
     ),
     "purveyor.hookspecs": ("API_VERSION", "hookimpl"),
     "purveyor.types.account": ("Balance",),
@@ -134,6 +134,7 @@ if TYPE_CHECKING:
     from purveyor.errors import ServerError as ServerError
     from purveyor.errors import StreamInterrupted as StreamInterrupted
     from purveyor.errors import SupplierError as SupplierError
+    from purveyor.errors import Timeout as Timeout
     from purveyor.errors import UnsupportedParameter as UnsupportedParameter
     from purveyor.hookspecs import API_VERSION as API_VERSION
     from purveyor.hookspecs import hookimpl as hookimpl
@@ -292,6 +293,7 @@ __all__ = [
     "TextDelta",
     "Thinking",
     "ThinkingTable",
+    "Timeout",
     "Tool",
     "ToolCall",
     "ToolCallDelta",

@@ -161,7 +161,7 @@ def test_a_model_that_cannot_be_had_leaves_the_old_one(start: Start, supplier: S
     terminal = start("chat", "-m", "local:m", *supplier.options)
     terminal.see("> ")
     terminal.type("/model local:")
-    terminal.see("no default model")
+    terminal.see("names no model")
     terminal.see("model: local:m")
     terminal.see("> ")
     terminal.type("hello")

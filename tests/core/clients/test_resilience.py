@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -139,7 +139,9 @@ def test_a_wait_that_is_too_long_ends_the_call_at_once():
 @pytest.mark.parametrize("wait", [math.inf, 1e999])
 def test_an_endless_wait_is_too_long(wait):
     """However it is written."""
-    assert tried(errors.RateLimited("1", retry_after=wait), "never", longest_hint=1e9)[1].waits == []
+    assert (
+        tried(errors.RateLimited("1", retry_after=wait), "never", longest_hint=1e9)[1].waits == []
+    )
 
 
 def test_one_deadline_spans_all_attempts_and_waits():
@@ -158,7 +160,8 @@ def test_a_budget_ends_retries_when_an_endpoint_keeps_failing():
     budget = RetryBudget()
     retries = sum(budget.spend(errors.ServerError()) for _ in range(1000))
     assert retries == 500 // 14
-    assert sum(RetryBudget(20).spend(errors.RateLimited()) for _ in range(9)) == 4
+    throttled = RetryBudget(20)
+    assert sum(throttled.spend(errors.RateLimited()) for _ in range(9)) == 4
     before = budget.tokens
     budget.earn()
     assert budget.tokens == before + 1
@@ -239,7 +242,9 @@ def test_a_task_cancelled_while_waiting_ends_at_once():
 
 
 def date_in(seconds: float) -> str:
-    return format_datetime(datetime.fromtimestamp(NOW, UTC) + timedelta(seconds=seconds), usegmt=True)
+    return format_datetime(
+        datetime.fromtimestamp(NOW, UTC) + timedelta(seconds=seconds), usegmt=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -295,7 +300,8 @@ def test_a_hint_of_the_headers_goes_before_a_spoken_one():
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
-        ({"remaining_requests": "0", "reset_requests": "6m0s"}, 360),
+        ({"remaining_requests": "0", "reset_requests": "0m50s"}, 50),
+        ({"remaining_requests": "0", "reset_requests": "6m0s"}, None),
         ({"remaining_requests": "0", "reset_requests": "20ms"}, 0.02),
         ({"remaining_requests": "0", "reset_requests": "1.5s", "reset_tokens": "9s"}, 1.5),
         (
@@ -303,9 +309,9 @@ def test_a_hint_of_the_headers_goes_before_a_spoken_one():
                 "remaining_requests": "0",
                 "reset_requests": "1s",
                 "remaining_tokens": "0",
-                "reset_tokens": "1h2m",
+                "reset_tokens": "1m",
             },
-            3720,
+            60,
         ),
         ({"remaining_requests": "3", "reset_requests": "1s"}, None),
         ({"remaining_requests": "0", "reset_requests": "soon"}, None),
@@ -314,7 +320,7 @@ def test_a_hint_of_the_headers_goes_before_a_spoken_one():
     ],
 )
 def test_an_exhausted_limit_says_when_it_is_renewed(headers, seconds):
-    """Where the supplier says nothing else."""
+    """Where the supplier says nothing else; what is far off is the time until all is as new."""
     said = {f"x_ratelimit_{name}": value for name, value in headers.items()}
     said = {
         name.replace("remaining_", "remaining-").replace("reset_", "reset-"): value

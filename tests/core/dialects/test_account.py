@@ -33,7 +33,11 @@ CARD = SupplierCard(
 
 def account(**table: Any) -> OpenAICompatibleAccount:
     return OpenAICompatibleAccount(
-        endpoint(), CARD, AccountTable(**table), ChatTable(roles={"developer": "system"}), ErrorTable()
+        endpoint(),
+        CARD,
+        AccountTable(**table),
+        ChatTable(roles={"developer": "system"}),
+        ErrorTable(),
     )
 
 

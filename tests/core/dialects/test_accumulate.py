@@ -134,7 +134,10 @@ CHOICE = st.builds(
 
 
 @given(
-    st.lists(CHOICE, min_size=1, max_size=3), MAYBE, MAYBE, st.none() | st.just(Usage(input_tokens=1))
+    st.lists(CHOICE, min_size=1, max_size=3),
+    MAYBE,
+    MAYBE,
+    st.none() | st.just(Usage(input_tokens=1)),
 )
 def test_a_response_said_as_events_adds_up_to_itself(choices, model, identity, usage):
     """Whatever it holds."""

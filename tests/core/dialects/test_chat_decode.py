@@ -57,6 +57,11 @@ def test_content_may_be_a_list():
     assert got.parts == (Text("a"), Opaque(strange))
 
 
+def test_a_message_may_be_a_text():
+    """Some wires leave the object around it out, as they do around a delta."""
+    assert message("hello") == Message("assistant", (Text("hello"),))
+
+
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
 def test_reasoning_is_found_under_its_names(field):
     """Beside the text, with or without a role."""
@@ -94,7 +99,9 @@ TAGGED = ChatTable(reads_think_tags=True)
         ("<thin", None, "<thin"),
     ],
 )
-def test_think_tags_at_the_beginning_are_reasoning_where_the_table_says_so(content, reasoning, text):
+def test_think_tags_at_the_beginning_are_reasoning_where_the_table_says_so(
+    content, reasoning, text
+):
     """Engines without a reasoning parser leave them in."""
     got = decoded(completion(content), TAGGED).message
     assert (got.reasoning, got.text) == (reasoning, text)
@@ -126,7 +133,10 @@ def test_tool_calls_are_read_without_a_role():
 @pytest.mark.parametrize(
     ("raw", "call"),
     [
-        ({"id": 7, "function": {"name": "f", "arguments": {"x": 1}}}, ToolCall(None, "f", '{"x":1}')),
+        (
+            {"id": 7, "function": {"name": "f", "arguments": {"x": 1}}},
+            ToolCall(None, "f", '{"x":1}'),
+        ),
         ({"id": "c", "function": {"name": "f"}}, ToolCall("c", "f", "")),
         ({"id": "c", "function": "f"}, ToolCall("c", "", "")),
         ({"id": "c", "custom": {"name": "f", "input": "SELECT"}}, ToolCall("c", "f", "SELECT")),
@@ -213,7 +223,12 @@ def test_an_answer_without_choices_is_malformed(choices):
     assert caught.value.raw["id"] == "c-1"
 
 
-@pytest.mark.parametrize("raw", [None, "text", []])
+def test_a_message_may_be_text_itself():
+    """Native wires have it so."""
+    assert message("hello").text == "hello"
+
+
+@pytest.mark.parametrize("raw", [None, 7, []])
 def test_a_choice_without_a_message_is_malformed(raw):
     """Nothing was said, and nothing is made up."""
     with pytest.raises(MalformedResponse, match="no message"):

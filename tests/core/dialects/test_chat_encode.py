@@ -211,7 +211,9 @@ def test_thinking_that_is_not_offered_is_refused(table, said, why):
 
 def test_thinking_may_be_for_streams_alone():
     """Some models think only where the answer is streamed."""
-    table = ChatTable(thinking=ThinkingTable(on={"enable_thinking": True}, off={}, needs_stream=True))
+    table = ChatTable(
+        thinking=ThinkingTable(on={"enable_thinking": True}, off={}, needs_stream=True)
+    )
     assert "stream" in refusal(table, thinking="on").message
     assert encoded(table, thinking="off") == encoded(None)
     body = body_of(dialect(table).encode_stream(request(thinking="on")))

@@ -68,6 +68,8 @@ def test_system_messages_are_merged_where_only_one_is_taken():
     merged = written(*messages, merges_system=True, roles={"developer": "system"})
     assert merged == [{"role": "system", "content": "a\n\nb"}, {"role": "user", "content": "hi"}]
     assert len(written(*messages)) == 3
+    unsaid = (user("a"), assistant("b"), user("c"))
+    assert written(*unsaid, merges_system=True) == written(*unsaid)
 
 
 def test_texts_and_parts_are_a_list():

@@ -75,7 +75,8 @@ def test_the_table_says_what_is_asked_for():
 
 
 @pytest.mark.parametrize(
-    "table", [EmbeddingTable(dimensions_field=None), EmbeddingTable(fixed_dimensions=frozenset("m"))]
+    "table",
+    [EmbeddingTable(dimensions_field=None), EmbeddingTable(fixed_dimensions=frozenset("m"))],
 )
 def test_dimensions_that_cannot_be_shortened_are_refused(table):
     """Before anything is sent; the model is named."""
@@ -117,7 +118,15 @@ def test_vectors_are_given_in_the_order_of_the_texts(body):
     assert "data" not in got.raw
 
 
-@given(st.lists(st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=3, max_size=3), min_size=1, max_size=4))
+@given(
+    st.lists(
+        st.lists(
+            st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=3, max_size=3
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
 def test_both_encodings_give_the_same_floats(vectors):
     """To the last bit."""
     texts = asked(*("x" for _ in vectors))
@@ -180,7 +189,14 @@ def test_vectors_of_another_length_than_asked_for_are_malformed():
 
 def test_the_table_says_where_the_vectors_are():
     """Under another name, deeper, with another index, or one that is no list."""
-    nested = {"output": {"embeddings": [{"text_index": 1, "embedding": [2.0]}, {"text_index": 0, "embedding": [1.0]}]}}
+    nested = {
+        "output": {
+            "embeddings": [
+                {"text_index": 1, "embedding": [2.0]},
+                {"text_index": 0, "embedding": [1.0]},
+            ]
+        }
+    }
     table = {"rows": ("output", "embeddings"), "index_field": "text_index"}
     assert decoded(nested, **table).tolist() == [[1.0], [2.0]]
     single = {"data": {"embedding": [1.0]}, "model": "m-1"}

@@ -151,6 +151,19 @@ def test_code_goes_before_words_before_type_before_status():
     assert type(explained(failure("no"), 434, TABLE)) is errors.PermissionDenied
 
 
+def test_words_narrow_a_code_that_says_little():
+    """One code for every wrong parameter, one for every empty purse: the words say which it is."""
+    table = ErrorTable(
+        codes={"Invalid": errors.BadRequest, "Quota": errors.QuotaExhausted},
+        messages=((r"no money", errors.InsufficientBalance), (r"no model", errors.NotFound)),
+    )
+    assert type(explained(failure("no money", code="Quota"), 429, table)) is (
+        errors.InsufficientBalance
+    )
+    assert type(explained(failure("no model", code="Invalid"), 400, table)) is errors.NotFound
+    assert type(explained(failure("no model", code="Quota"), 429, table)) is errors.QuotaExhausted
+
+
 @pytest.mark.parametrize(
     ("facts", "kind"),
     [

@@ -72,7 +72,9 @@ def test_a_body_that_is_not_in_its_charset_is_malformed(charset):
 
 
 @pytest.mark.parametrize(
-    "value", [{1, 2}, object(), 3j, "\ud83d"], ids=["mixed", "object", "complex", "half a surrogate"]
+    "value",
+    [{1, 2}, object(), 3j, "\ud83d"],
+    ids=["mixed", "object", "complex", "half a surrogate"],
 )
 def test_what_json_cannot_say_is_a_bad_request(value):
     """Before anything is sent."""

@@ -21,9 +21,7 @@ from purveyor.types.wire import HttpReply
 
 
 def dialect(**table: Any) -> OpenAICompatibleRerank:
-    return OpenAICompatibleRerank(
-        endpoint(Capability.RERANK), RerankTable(**table), ErrorTable()
-    )
+    return OpenAICompatibleRerank(endpoint(Capability.RERANK), RerankTable(**table), ErrorTable())
 
 
 def asked(top_n: int | None = None, **more: Any) -> RerankRequest:

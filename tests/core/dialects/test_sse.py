@@ -98,7 +98,9 @@ def test_a_bom_counts_at_the_very_start_only():
 
 def test_a_separator_inside_json_is_no_line_end():
     """U+2028 is a letter as any other."""
-    assert read(['data: "a\u2028b\x85c\x0b"\n\n'.encode()]) == [("", '"a\u2028b\x85c\x0b"'.encode())]
+    assert read(['data: "a\u2028b\x85c\x0b"\n\n'.encode()]) == [
+        ("", '"a\u2028b\x85c\x0b"'.encode())
+    ]
 
 
 @pytest.mark.parametrize("size", [1, 7, 200])

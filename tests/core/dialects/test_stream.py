@@ -32,7 +32,6 @@ from purveyor.types.chat import (
     RefusalDelta,
     Started,
     TextDelta,
-    ToolCallDelta,
     UsageReported,
 )
 from purveyor.types.messages import ToolCall
@@ -111,9 +110,7 @@ ODD_STREAM = events_bytes(
     chunk({"role": "assistant", "content": None}),
     chunk({"reasoning_content": "h\u00e9"}),
     chunk("\u4f60\U0001f600"),
-    chunk(
-        {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": ""}}]}
-    ),
+    chunk({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": ""}}]}),
     chunk({"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]}),
     chunk(finish="tool_calls"),
     {"choices": [], "usage": USAGE},
@@ -262,7 +259,15 @@ def test_a_delta_may_be_text_itself():
 
 @pytest.mark.parametrize(
     "broken",
-    [[], "text", 3, {"choices": 3}, {"choices": ["x"]}, {"choices": [{"delta": 3}]}, {"choices": {"a": 1}}],
+    [
+        [],
+        "text",
+        3,
+        {"choices": 3},
+        {"choices": ["x"]},
+        {"choices": [{"delta": 3}]},
+        {"choices": {"a": 1}},
+    ],
 )
 def test_a_chunk_of_another_shape_is_malformed(broken):
     """Never a TypeError of ours."""
@@ -288,7 +293,9 @@ def test_blanks_around_the_last_mark_are_borne():
 
 def test_reasoning_comes_under_either_name():
     """The first that holds text."""
-    assert deltas(chunk({"reasoning_content": "h"}), chunk({"reasoning": "m", "content": None})) == [
+    assert deltas(
+        chunk({"reasoning_content": "h"}), chunk({"reasoning": "m", "content": None})
+    ) == [
         ReasoningDelta("h"),
         ReasoningDelta("m"),
     ]
@@ -391,15 +398,16 @@ def calls(*chunks: Any) -> tuple[ToolCall, ...]:
         ),
         ([fragment({"x": 1}, index=0, id="a", name="f")], (ToolCall("a", "f", '{"x":1}'),)),
         (
-            [fragment(index=0, id="a", custom={"name": "q", "input": "SELECT"}, function=None)]
-            if False
-            else [chunk({"tool_calls": [{"id": "a", "custom": {"name": "q", "input": "SEL"}}]})],
+            [chunk({"tool_calls": [{"id": "a", "custom": {"name": "q", "input": "SEL"}}]})],
             (ToolCall("a", "q", "SEL"),),
         ),
         ([fragment("{}", index=3, id="a", name="f")], (ToolCall("a", "f", "{}"),)),
         ([fragment("{}", index="0", id=7, name=8)], (ToolCall(None, "", "{}"),)),
         (
-            [chunk({"function_call": {"name": "f"}}), chunk({"function_call": {"arguments": "{}"}})],
+            [
+                chunk({"function_call": {"name": "f"}}),
+                chunk({"function_call": {"arguments": "{}"}}),
+            ],
             (ToolCall(None, "f", "{}"),),
         ),
         (
@@ -466,6 +474,16 @@ def test_a_surrogate_pair_in_two_deltas_of_reasoning_is_one_letter():
     assert calls(*pieces)[0].arguments == "\U0001f600"
 
 
+def test_half_a_letter_of_reasoning_or_arguments_is_marked_at_the_end():
+    """As one of text is."""
+    thought = halves(b"\\ud83d", field=b"reasoning_content")
+    assert response_of(events_bytes(*thought, chunk(finish="stop"))).message.reasoning == "\ufffd"
+    piece = (
+        b'{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\\ud83d"}}]}}]}'
+    )
+    assert calls(piece)[0].arguments == "\ufffd"
+
+
 def test_half_a_letter_that_stays_alone_is_marked():
     """It is not lost without a word, and can be shown."""
     assert response_of(events_bytes(*halves(b"a\\ud83d"), chunk(finish="stop"))).message.text == (
@@ -480,7 +498,14 @@ TAGGED = ChatTable(reads_think_tags=True)
 
 @given(
     st.sampled_from(
-        ["<think>hm</think>\n\nyes <think>", " <think>\nhm</thin", "<thin", "yes", "<think></think>", "a</think>"]
+        [
+            "<think>hm</think>\n\nyes <think>",
+            " <think>\nhm</thin",
+            "<thin",
+            "yes",
+            "<think></think>",
+            "a</think>",
+        ]
     ),
     st.lists(st.integers(0, 40), max_size=8),
 )

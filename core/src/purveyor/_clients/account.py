@@ -32,5 +32,5 @@ class AccountClient:
     def count_tokens(self, request: ChatRequest) -> int:
         """Count the input tokens of a request, as the supplier counts them."""
         dialect = self.dialect
-        asked = dialect.ask_token_count(request)
+        asked = self.connection.encoded(dialect.ask_token_count, request)
         return call(self.connection, asked, dialect.read_token_count, dialect.explain)

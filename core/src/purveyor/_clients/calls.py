@@ -10,7 +10,7 @@ from purveyor._clients.watch import UNWATCHED, AnyWatch
 from purveyor._resilience import Retrier
 from purveyor._transport.base import Deadline
 from purveyor.errors import SupplierError
-from purveyor.types.wire import HttpReply, HttpRequest, Timeouts
+from purveyor.types.wire import HttpReply, HttpRequest
 
 Result = TypeVar("Result")
 Decode = Callable[[HttpReply], Result]
@@ -21,15 +21,17 @@ def call(
     request: HttpRequest,
     decode: Decode[Result],
     explain: Explain,
-    timeouts: Timeouts | None = None,
+    deadline: Deadline | None = None,
     watch: AnyWatch = UNWATCHED,
 ) -> Result:
     """Send a request and read its reply; try again what may be tried again.
 
+    Args:
+        deadline: of the call, where it is not the connection's own, or spans further requests.
     Raises:
         SupplierError: what went wrong, with who failed and after how many attempts.
     """
-    deadline = Deadline(timeouts or connection.timeouts)
+    deadline = deadline or connection.deadline()
     transport = connection.transport
 
     def attempt() -> Result:
@@ -46,11 +48,14 @@ def call(
     except SupplierError as error:
         if not error.retryable:
             raise
-        failure = error
+        failure: SupplierError | None = error
     else:
-        connection.earn()
-        return result
-    return Retrier(connection.policy, connection.budget, deadline).go_on(failure, attempt)
+        failure = None
+    if failure is not None:
+        retrier = Retrier(connection.policy, connection.budget, deadline)
+        result = retrier.go_on(failure, attempt)
+    connection.earn()
+    return result
 
 
 async def call_async(
@@ -58,11 +63,11 @@ async def call_async(
     request: HttpRequest,
     decode: Decode[Result],
     explain: Explain,
-    timeouts: Timeouts | None = None,
+    deadline: Deadline | None = None,
     watch: AnyWatch = UNWATCHED,
 ) -> Result:
     """The same for a caller that awaits."""
-    deadline = Deadline(timeouts or connection.timeouts)
+    deadline = deadline or connection.deadline()
     transport = connection.async_transport
 
     async def attempt() -> Result:
@@ -80,9 +85,11 @@ async def call_async(
     except SupplierError as error:
         if not error.retryable:
             raise
-        failure = error
+        failure: SupplierError | None = error
     else:
-        connection.earn()
-        return result
-    retrier = Retrier(connection.policy, connection.budget, deadline)
-    return await retrier.go_on_async(failure, attempt)
+        failure = None
+    if failure is not None:
+        retrier = Retrier(connection.policy, connection.budget, deadline)
+        result = await retrier.go_on_async(failure, attempt)
+    connection.earn()
+    return result

@@ -28,19 +28,21 @@ class ChatClient:
         """Ask, and give the whole answer."""
         dialect, connection = self.dialect, self.connection
         encoded = connection.encoded(dialect.encode, request)
+        deadline = connection.deadline(timeouts)
         with watched(connection, request.model, request) as watch:
             return watch.saw(
-                call(connection, encoded, dialect.decode, dialect.explain, timeouts, watch)
+                call(connection, encoded, dialect.decode, dialect.explain, deadline, watch)
             )
 
     async def acall(self, request: ChatRequest, timeouts: Timeouts | None = None) -> ChatResponse:
         """The same for a caller that awaits."""
         dialect, connection = self.dialect, self.connection
         encoded = connection.encoded(dialect.encode, request)
+        deadline = connection.deadline(timeouts)
         with watched(connection, request.model, request) as watch:
             return watch.saw(
                 await call_async(
-                    connection, encoded, dialect.decode, dialect.explain, timeouts, watch
+                    connection, encoded, dialect.decode, dialect.explain, deadline, watch
                 )
             )
 

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from purveyor._resilience import RetryBudget, RetryPolicy, apply_hints
-from purveyor._transport.base import AsyncTransport, Transport
+from purveyor._transport.base import AsyncTransport, Deadline, Transport
 from purveyor.errors import BadRequest, SupplierError
 from purveyor.types.calls import Observer
 from purveyor.types.chat import ChatResponse
-from purveyor.types.secret import Secret, redact
+from purveyor.types.secret import Secret, is_telling, redact
 from purveyor.types.supplier import Capability, Endpoint
 from purveyor.types.wire import HttpReply, HttpRequest, SizeLimits, Timeouts
 
@@ -27,7 +27,7 @@ class Connection:
 
     __slots__ = (
         *("endpoint", "limits", "observers", "policy", "budget", "timeouts", "headers"),
-        *("_authorize", "_transport", "_async_transport"),
+        *("_authorize", "_transport", "_async_transport", "_secrets"),
     )
 
     def __init__(
@@ -51,6 +51,8 @@ class Connection:
         self.budget = budget
         self.observers = observers
         self.headers = tuple((headers or {}).items())
+        secrets = (endpoint.secret, *(headers or {}).values())
+        self._secrets = tuple(each for each in secrets if isinstance(each, Secret))
         self._authorize = authorize
         self._transport = transport
         self._async_transport = async_transport
@@ -64,6 +66,10 @@ class Connection:
     def async_transport(self) -> AsyncTransport:
         """The transport for callers that await."""
         return self._async_transport()
+
+    def deadline(self, timeouts: Timeouts | None = None) -> Deadline:
+        """Begin the time of a call: its own limits, else the connection's."""
+        return Deadline(timeouts or self.timeouts)
 
     def __repr__(self) -> str:
         return f"Connection({self.endpoint.supplier}, {self.endpoint.base_url})"
@@ -103,31 +109,24 @@ class Connection:
         return self.annotate(error)
 
     def _without_secret(self, reply: HttpReply) -> HttpReply:
-        secret = self.endpoint.secret
-        if secret is None or secret.bare().encode() not in reply.body:
-            return reply
-        body = reply.body.replace(secret.bare().encode(), b"[secret removed]")
+        body = reply.body
+        for secret in self._secrets:
+            if is_telling(secret):
+                body = body.replace(secret.bare().encode(), b"[secret removed]")
         return HttpReply(reply.status, reply.headers, body)
 
     def annotate(self, error: SupplierError) -> SupplierError:
         """Say who failed, and cut the secret out of what came from outside."""
         error.supplier = error.supplier or self.endpoint.supplier
         error.capability = error.capability or self.endpoint.capability.value
-        secret = self.endpoint.secret
-        if secret is not None:
-            error.message = redact(error.message, secret)
-            error.args = (error.message,)
-            error.raw = _redacted(error.raw, secret)
-            for name in ("code", "type", "param", "request_id"):
-                setattr(error, name, _redacted(getattr(error, name), secret))
+        for name in ("message", "raw", "code", "type", "param", "request_id"):
+            setattr(error, name, _redacted(getattr(error, name), self._secrets))
+        error.args = (error.message,)
         return error
 
     def without_secret(self, response: ChatResponse) -> ChatResponse:
         """Cut the secret out of what a stream received before it failed."""
-        secret = self.endpoint.secret
-        if secret is None:
-            return response
-        return structs.replace(response, raw=_redacted(response.raw, secret))
+        return structs.replace(response, raw=_redacted(response.raw, self._secrets))
 
     def earn(self) -> None:
         """Take note of a success."""
@@ -154,12 +153,14 @@ def _redirected(reply: HttpReply) -> SupplierError:
     )
 
 
-def _redacted(value: Any, secret: Secret) -> Any:
-    """Cut a secret out of parsed JSON."""
+def _redacted(value: Any, secrets: tuple[Secret, ...]) -> Any:
+    """Cut secrets out of parsed JSON."""
+    if not secrets:
+        return value
     if isinstance(value, str):
-        return redact(value, secret)
+        return redact(value, *secrets)
     if isinstance(value, Mapping):
-        return {redact(str(key), secret): _redacted(item, secret) for key, item in value.items()}
+        return {redact(str(key), *secrets): _redacted(item, secrets) for key, item in value.items()}
     if isinstance(value, list):
-        return [_redacted(item, secret) for item in value]
+        return [_redacted(item, secrets) for item in value]
     return value

@@ -27,17 +27,19 @@ class EmbeddingClient:
 
     def call(self, request: EmbeddingRequest, timeouts: Timeouts | None = None) -> Embeddings:
         """Embed texts, in the order given."""
+        deadline = self.connection.deadline(timeouts)
         with watched(self.connection, request.model, request) as watch:
-            answers = [call(*self._said(part), timeouts, watch) for part in self._parts(request)]
+            answers = [call(*self._said(part), deadline, watch) for part in self._parts(request)]
             return watch.saw(_joined(answers))
 
     async def acall(
         self, request: EmbeddingRequest, timeouts: Timeouts | None = None
     ) -> Embeddings:
         """The same for a caller that awaits."""
+        deadline = self.connection.deadline(timeouts)
         with watched(self.connection, request.model, request) as watch:
             answers = [
-                await call_async(*self._said(part), timeouts, watch)
+                await call_async(*self._said(part), deadline, watch)
                 for part in self._parts(request)
             ]
             return watch.saw(_joined(answers))

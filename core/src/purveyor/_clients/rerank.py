@@ -24,14 +24,16 @@ class RerankClient:
     def call(self, request: RerankRequest, timeouts: Timeouts | None = None) -> RerankResponse:
         """Score documents."""
         with watched(self.connection, request.model, request) as watch:
-            return watch.saw(call(*self._said(request), timeouts, watch))
+            deadline = self.connection.deadline(timeouts)
+            return watch.saw(call(*self._said(request), deadline, watch))
 
     async def acall(
         self, request: RerankRequest, timeouts: Timeouts | None = None
     ) -> RerankResponse:
         """The same for a caller that awaits."""
         with watched(self.connection, request.model, request) as watch:
-            return watch.saw(await call_async(*self._said(request), timeouts, watch))
+            deadline = self.connection.deadline(timeouts)
+            return watch.saw(await call_async(*self._said(request), deadline, watch))
 
     def _said(
         self, request: RerankRequest

@@ -67,8 +67,6 @@ class _Reading:
     def interrupted(self, failure: SupplierError) -> SupplierError:
         """Make the error of a stream that fails after its first semantic event."""
         self._connection.annotate(failure)
-        if not self.has_begun:
-            return failure
         if isinstance(failure, StreamInterrupted):
             error = failure
         else:
@@ -85,6 +83,7 @@ class _Reading:
             error.__cause__ = failure
         # The frame that failed is among what was received, and may echo the secret.
         error.partial = self._connection.without_secret(self.response())
+        error.request_id = error.request_id or error.partial.request_id
         return error
 
 
@@ -104,6 +103,7 @@ class _Stream:
         self._timeouts = timeouts or connection.timeouts
         self._reading: _Reading | None = None
         self._watch: AnyWatch = UNWATCHED
+        self._is_closed = False
 
     @property
     def response(self) -> ChatResponse:
@@ -116,6 +116,16 @@ class _Stream:
         retrier = Retrier(connection.policy, connection.budget, deadline)
         self._watch = watched(connection, self._request.model, self._request, is_stream=True)
         return deadline, retrier
+
+    def _demand_open(self) -> None:
+        if self._is_closed:
+            raise StreamInterrupted("the stream was closed before its first event")
+
+    def _note_failure(self, error: SupplierError) -> None:
+        """Take note of an attempt that failed; one of a stream that was closed is the last."""
+        self._connection.annotate(error)
+        if self._is_closed:
+            error.retryable = False
 
     def _tell_end(self) -> None:
         """Hand observers the response; it is put together only where somebody observes."""
@@ -165,13 +175,22 @@ class ChatStream(_Stream):
                 yield event.text
 
     def close(self) -> None:
-        """Hang up; may be called twice."""
+        """Hang up; may be called twice, and by another thread while this one is read."""
+        self._is_closed = True
+        self._hang_up()
         if self._generator is not None:
-            self._generator.close()
+            try:
+                self._generator.close()
+            except ValueError:  # at work in another thread, which now learns of the end
+                pass
+
+    def _hang_up(self) -> None:
         if self._exchange is not None:
             self._exchange.close()
 
     def _events(self) -> Generator[Event, None, None]:
+        if self._is_closed:
+            return
         deadline, retrier = self._prepare()
         with self._watch:
             opened = self._open_or_retry(deadline, retrier)
@@ -192,6 +211,7 @@ class ChatStream(_Stream):
     def _open(self, deadline: Deadline) -> tuple[_Reading, Iterator[bytes], Sequence[Event]]:
         """Make one attempt, up to the first semantic event."""
         connection = self._connection
+        self._demand_open()
         self._watch.attempt()
         encoded = connection.encoded(self._dialect.encode_stream, self._request)
         try:
@@ -206,7 +226,7 @@ class ChatStream(_Stream):
         except BaseException as error:
             exchange.close()
             if isinstance(error, SupplierError):
-                connection.annotate(error)
+                self._note_failure(error)
             raise
 
     def _open_reading(
@@ -216,13 +236,17 @@ class ChatStream(_Stream):
         if exchange.status >= 300:
             reply = HttpReply(exchange.status, exchange.headers, b"".join(parts))
             raise self._connection.failure(reply, self._dialect.explain)
+        self._demand_open()
         self._exchange = exchange
         reading = self._read_head(exchange.status, exchange.headers)
         events: list[Event] = []
         for part in parts:
             events.extend(reading.take(part))
-            if reading.begins_with(events, deadline) or reading.is_complete:
+            if reading.begins_with(events, deadline):
                 return reading, parts, events
+            if reading.is_complete:
+                break
+        # Nothing has been said yet: a failure that shows at the end may still be tried again.
         events.extend(reading.end())
         reading.begins_with(events, deadline)
         return reading, parts, events
@@ -232,21 +256,16 @@ class ChatStream(_Stream):
     ) -> Generator[Event, None, None]:
         try:
             yield from events
-            while not reading.is_complete:
-                part = next(parts, None)
-                if part is None:
-                    break
-                yield from reading.take(part)
-            if not reading.has_ended:
-                yield from reading.end()
+            while not reading.has_ended:
+                part = None if reading.is_complete else next(parts, None)
+                yield from reading.end() if part is None else reading.take(part)
         except SupplierError as error:
             failure = error
         else:
             self._connection.earn()
             return
         finally:
-            if self._exchange is not None:
-                self._exchange.close()
+            self._hang_up()
         raise reading.interrupted(failure)
 
 
@@ -272,6 +291,9 @@ class AsyncChatStream(_Stream):
             self._generator = self._events()
         return self._generator
 
+    async def __anext__(self) -> Event:
+        return await anext(aiter(self))
+
     async def text(self) -> AsyncIterator[str]:
         """Give the pieces of text alone; the first choice's."""
         async for event in self:
@@ -279,19 +301,41 @@ class AsyncChatStream(_Stream):
                 yield event.text
 
     async def close(self) -> None:
-        """Hang up; may be called twice."""
+        """Hang up; may be called twice, and by another task while this one is read."""
+        self._is_closed = True
+        await self._hang_up()
         if self._generator is not None:
-            await self._generator.aclose()
+            try:
+                await self._generator.aclose()
+            except RuntimeError:  # at work in another task, which now learns of the end
+                pass
+
+    async def _hang_up(self) -> None:
         if self._exchange is not None:
             await self._exchange.close()
 
     async def _events(self) -> AsyncGenerator[Event, None]:
+        if self._is_closed:
+            return
         deadline, retrier = self._prepare()
         with self._watch:
-            opened = await self._open_or_retry(deadline, retrier)
-            async for event in self._read_on(*opened):
-                yield event
-            self._tell_end()
+            reading, parts, events = await self._open_or_retry(deadline, retrier)
+            try:
+                for event in events:
+                    yield event
+                while not reading.has_ended:
+                    part = None if reading.is_complete else await anext(parts, None)
+                    for event in reading.end() if part is None else reading.take(part):
+                        yield event
+            except SupplierError as error:
+                failure = error
+            else:
+                self._connection.earn()
+                self._tell_end()
+                return
+            finally:
+                await self._hang_up()
+            raise reading.interrupted(failure)
 
     async def _open_or_retry(
         self, deadline: Deadline, retrier: Retrier
@@ -308,6 +352,7 @@ class AsyncChatStream(_Stream):
         self, deadline: Deadline
     ) -> tuple[_Reading, AsyncIterator[bytes], Sequence[Event]]:
         connection = self._connection
+        self._demand_open()
         self._watch.attempt()
         encoded = connection.encoded(self._dialect.encode_stream, self._request)
         try:
@@ -322,7 +367,7 @@ class AsyncChatStream(_Stream):
         except BaseException as error:
             await exchange.close()
             if isinstance(error, SupplierError):
-                connection.annotate(error)
+                self._note_failure(error)
             raise
 
     async def _open_reading(
@@ -333,38 +378,16 @@ class AsyncChatStream(_Stream):
             body = b"".join([part async for part in parts])
             reply = HttpReply(exchange.status, exchange.headers, body)
             raise self._connection.failure(reply, self._dialect.explain)
+        self._demand_open()
         self._exchange = exchange
         reading = self._read_head(exchange.status, exchange.headers)
         events: list[Event] = []
         async for part in parts:
             events.extend(reading.take(part))
-            if reading.begins_with(events, deadline) or reading.is_complete:
+            if reading.begins_with(events, deadline):
                 return reading, parts, events
+            if reading.is_complete:
+                break
         events.extend(reading.end())
         reading.begins_with(events, deadline)
         return reading, parts, events
-
-    async def _read_on(
-        self, reading: _Reading, parts: AsyncIterator[bytes], events: Sequence[Event]
-    ) -> AsyncGenerator[Event, None]:
-        try:
-            for event in events:
-                yield event
-            while not reading.is_complete:
-                part = await anext(parts, None)
-                if part is None:
-                    break
-                for event in reading.take(part):
-                    yield event
-            if not reading.has_ended:
-                for event in reading.end():
-                    yield event
-        except SupplierError as error:
-            failure = error
-        else:
-            self._connection.earn()
-            return
-        finally:
-            if self._exchange is not None:
-                await self._exchange.close()
-        raise reading.interrupted(failure)

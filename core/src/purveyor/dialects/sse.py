@@ -25,7 +25,8 @@ class SseReader:
 
     def __init__(self, event_bytes: int = SizeLimits().event_bytes) -> None:
         self._limit = event_bytes
-        self._tail: bytes | bytearray = b""
+        self._tail = b""
+        self._long: bytearray | None = None
         self._is_start = True
         self._skips_newline = False
 
@@ -39,20 +40,22 @@ class SseReader:
             data = self._with_plain_newlines(data)
         if self._is_start:
             data = self._without_bom(data)
-        if self._tail.__class__ is bytearray:
-            self._tail += data
-            if self._tail.find(b"\n\n", len(self._tail) - len(data) - 1) < 0:
-                self._demand_size(len(self._tail))
+        if self._long is not None:
+            self._long += data
+            if self._long.find(b"\n\n", len(self._long) - len(data) - 1) < 0:
+                self._demand_size(len(self._long))
                 return []
-            data = bytes(self._tail)
+            data = bytes(self._long)
+            self._long = None
         elif self._tail:
             data = self._tail + data
         blocks = data.split(b"\n\n")
-        tail = blocks.pop()
-        # What has come of a long event is neither copied nor looked at anew for each part.
-        self._tail = tail if len(tail) < _LONG else bytearray(tail)
+        self._tail = blocks.pop()
         if len(data) > self._limit:
             self._demand_size(len(self._tail), *map(len, blocks))
+        if len(self._tail) >= _LONG:
+            # What has come of a long event is neither copied nor looked at anew for each part.
+            self._long, self._tail = bytearray(self._tail), b""
         events = []
         for block in blocks:
             if block.startswith(b"data: ") and b"\n" not in block:
@@ -63,13 +66,13 @@ class SseReader:
 
     def end(self) -> list[ServerEvent]:
         """Give the event that the end of the body completes, if any."""
-        event = _event(bytes(self._tail))
-        self._tail = b""
+        event = _event(self._tail if self._long is None else bytes(self._long))
+        self._tail, self._long = b"", None
         return [event] if event else []
 
     def _without_bom(self, data: bytes) -> bytes:
         """Drop a BOM; what may still become one is held back."""
-        data = bytes(self._tail) + data
+        data = self._tail + data
         self._is_start = len(data) < len(_BOM) and _BOM.startswith(data)
         self._tail = data if self._is_start else b""
         return b"" if self._is_start else data.removeprefix(_BOM)

@@ -121,12 +121,12 @@ class OnlineChatModule:
         """
         from purveyor._clients.batch import run_batch
 
-        requests = [self.request(content, **options) for content in contents]
+        demand_known(options, CallOptions, "a chat call")
 
-        def ask(request: ChatRequest) -> Reply:
-            return Reply(self._client.call(request, options.get("timeouts")), request.output)
+        def ask(content: ChatInput) -> Reply:
+            return self(content, **options)
 
-        return run_batch(ask, requests, concurrency, repr(self))
+        return run_batch(ask, contents, concurrency, repr(self))
 
     def share(self, *, instruction: str | None = None, **options: Unpack[ChatOptions]) -> Self:
         """Make another module on the same connection, with other settings; neither shows in the other."""

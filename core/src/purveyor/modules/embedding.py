@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Unpack, overload
 
 from purveyor._clients.batch import run_batch
@@ -10,7 +10,7 @@ from purveyor._clients.embedding import EmbeddingClient
 from purveyor._clients.rerank import RerankClient
 from purveyor.errors import CapabilityNotOffered, ConfigError, PurveyorError
 from purveyor.modules.online import Line
-from purveyor.modules.options import ConnectionOptions, demand_known
+from purveyor.modules.options import ConnectionOptions, demand_kinds, demand_known
 from purveyor.types.embedding import EmbeddingRequest, Embeddings
 from purveyor.types.rerank import RerankHit, RerankRequest, RerankResponse
 from purveyor.types.supplier import Capability
@@ -54,7 +54,8 @@ class OnlineEmbeddingModule:
         self._line = Line(_CAPABILITIES[type], model, source, options)
         self.model = self._line.choice.model
         settings = self._line.settings()
-        self._dimensions = options.get("dimensions", settings.dimensions)
+        self._dimensions = _demand_dimensions(options.get("dimensions", settings.dimensions))
+        demand_kinds(options)
         self._extra_body = {**settings.extra_body, **(options.get("extra_body") or {})}
         connection, plugin = self._line.connection, self._line.plugin
         self._embedding: EmbeddingClient | None = None
@@ -94,10 +95,9 @@ class OnlineEmbeddingModule:
             (index, score) pairs, best first.
         """
         if self.type == "rerank":
-            query, found = self._rerank_input(content, documents)
-            return list(self.rerank(query, found, top_n=top_n).hits)
-        if documents is not None or top_n is not None:
-            raise ConfigError("documents and top_n belong to type='rerank'")
+            request = self._rerank_request(content, documents, top_n)
+            return list(self._reranker().call(request).hits)
+        _demand_no_rerank(documents, top_n)
         if isinstance(content, str):
             return self.embed([content])[0].tolist()
         return self.embed(content)
@@ -111,9 +111,9 @@ class OnlineEmbeddingModule:
     ) -> list[float] | Embeddings | list[RerankHit]:
         """The same for a caller that awaits."""
         if self.type == "rerank":
-            query, found = self._rerank_input(content, documents)
-            request = self._rerank_request(query, found, top_n)
+            request = self._rerank_request(content, documents, top_n)
             return list((await self._reranker().acall(request)).hits)
+        _demand_no_rerank(documents, top_n)
         texts = [content] if isinstance(content, str) else content
         answer = await self._embedder().acall(self._embedding_request(texts))
         return answer[0].tolist() if isinstance(content, str) else answer
@@ -149,34 +149,24 @@ class OnlineEmbeddingModule:
         return self._line.explain()
 
     def _embedding_request(self, texts: Sequence[str]) -> EmbeddingRequest:
-        if not texts or isinstance(texts, str):
-            raise ConfigError("expected a list of at least one text")
-        wrong = next((each for each in texts if not isinstance(each, str)), None)
-        if wrong is not None:
-            raise ConfigError(f"expected texts, got {type(wrong).__name__}")
         return EmbeddingRequest(
             model=self.model,
-            texts=tuple(texts),
+            texts=_texts(texts, "texts"),
             dimensions=self._dimensions,
             extra_body=self._extra_body,
         )
 
-    def _rerank_input(
-        self, content: str | Sequence[str], documents: Sequence[str] | None
-    ) -> tuple[str, Sequence[str]]:
-        if not isinstance(content, str) or not documents:
-            raise ConfigError("a rerank needs a query and documents=[...], at least one")
-        return content, documents
-
     def _rerank_request(
-        self, query: str, documents: Sequence[str], top_n: int | None
+        self, query: object, documents: Sequence[str] | None, top_n: int | None
     ) -> RerankRequest:
+        if not isinstance(query, str):
+            raise ConfigError(f"a rerank needs a query, one text, not {type(query).__name__}")
         if top_n is not None and top_n < 1:
             raise ConfigError(f"top_n is {top_n}; expected at least 1, or None for all")
         return RerankRequest(
             model=self.model,
             query=query,
-            documents=tuple(documents),
+            documents=_texts(documents, "documents"),
             top_n=top_n,
             extra_body=self._extra_body,
         )
@@ -190,3 +180,27 @@ class OnlineEmbeddingModule:
         if self._rerank is None:
             raise CapabilityNotOffered("this module embeds; make one with type='rerank'")
         return self._rerank
+
+
+def _demand_no_rerank(documents: Sequence[str] | None, top_n: int | None) -> None:
+    if documents is not None or top_n is not None:
+        raise ConfigError("documents and top_n belong to type='rerank'")
+
+
+def _demand_dimensions(dimensions: int | None) -> int | None:
+    is_number = isinstance(dimensions, int) and not isinstance(dimensions, bool)
+    if dimensions is not None and (not is_number or dimensions < 1):
+        raise ConfigError(f"dimensions is {dimensions!r}; expected a number above 0")
+    return dimensions
+
+
+def _texts(given: object, name: str) -> tuple[str, ...]:
+    """Read a list of texts; a single text would be taken letter by letter."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ConfigError(f"{name}: expected a list of texts, got {type(given).__name__}")
+    texts = tuple(given)
+    wrong = next((each for each in texts if not isinstance(each, str)), None)
+    if wrong is not None or not texts or None in texts:
+        got = type(wrong).__name__ if texts else "none"
+        raise ConfigError(f"{name}: expected a list of at least one text, got {got}")
+    return texts

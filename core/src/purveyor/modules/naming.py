@@ -72,7 +72,7 @@ def _of_name(
     left, colon, right = name.partition(":")
     if colon and (runtime.knows(left) or base_url is not None):
         return _of_source(runtime, capability, left, right or None, base_url, reason)
-    if runtime.manager.is_supplier(name):
+    if runtime.knows(name):
         return _of_source(runtime, capability, name, None, base_url, reason)
     if base_url is not None:
         return Choice(capability=capability, source=KEYLESS, model=name, reason="a bare address")
@@ -137,6 +137,9 @@ def _first_with_key(runtime: Runtime, capability: Capability) -> Choice:
     for name in _suppliers(runtime):
         card = _card(runtime, name, candidates)
         if card is None:
+            missing.extend(
+                f"  {name}: {each.verdict}" for each in candidates[-1:] if each.supplier == name
+            )
             continue
         model = card.default_models.get(capability)
         if model is None:
@@ -169,10 +172,10 @@ def _nothing_to_call(capability: Capability, missing: list[str]) -> str:
     )
 
 
-def _suppliers(runtime: Runtime) -> list[str]:
-    return sorted(
-        {listing.name for listing in runtime.manager.listings() if listing.kind == "supplier"}
-    )
+def _suppliers(runtime: Runtime) -> tuple[str, ...]:
+    from purveyor._plugins.loading import PluginKind
+
+    return runtime.manager.names(PluginKind.SUPPLIER)
 
 
 def _card(runtime: Runtime, name: str, candidates: list[Candidate]) -> SupplierCard | None:

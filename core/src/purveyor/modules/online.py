@@ -11,7 +11,7 @@ from purveyor.errors import CapabilityNotOffered
 from purveyor.modules.naming import Choice, choose
 from purveyor.modules.options import ConnectionOptions
 from purveyor.types.secret import Secret
-from purveyor.types.supplier import Capability, ModelCard
+from purveyor.types.supplier import Capability
 
 if TYPE_CHECKING:
     from purveyor._clients.account import AccountClient
@@ -44,7 +44,8 @@ class Line:
 
     def settings(self) -> ModelSettings:
         """Give what purveyor.toml says of the model."""
-        return self.runtime.config.model_settings(self.choice.source, self.choice.model)
+        name = self.connection.supplier  # the choice may have been made by an alias
+        return self.runtime.config.model_settings(name, self.choice.model)
 
     def explain(self) -> str:
         """Tell in lines how the supplier, the address and the key were found."""
@@ -69,7 +70,3 @@ class Line:
                 f"supplier {self.connection.supplier!r} tells nothing of its account"
             )
         return AccountClient(self.connection, dialect)
-
-    def card(self) -> ModelCard | None:
-        """Give what is known of the model."""
-        return self.plugin.card.model(self.choice.model)

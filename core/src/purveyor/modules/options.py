@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypedDict
 
+import msgspec
 from msgspec import structs
 
 from purveyor._resilience import RetryPolicy
@@ -59,7 +61,7 @@ class ChatOptions(TypedDict, total=False):
     parallel_tool_calls: bool | None
     output: Any
     thinking: Thinking | Effort | bool | None
-    logprobs: int | None
+    logprobs: int | bool | None
     extra_body: Mapping[str, Any]
 
 
@@ -76,6 +78,13 @@ class OnlineChatOptions(ChatOptions, ConnectionOptions, total=False):
     instruction: str | None
 
 
+_KINDS: Final[Mapping[str, tuple[Any, str]]] = {
+    "tools": (list | tuple | set | frozenset, "a list of functions, descriptions or Tools"),
+    "tool_choice": (str, "auto, none, required or a tool's name"),
+    "parallel_tool_calls": (bool, "True or False"),
+    "logprobs": (int, "a number of alternatives, True or False"),
+    "extra_body": (Mapping, "an object"),
+}
 _SAMPLING: Final = frozenset(Sampling.__struct_fields__)
 _NO_SAMPLING: Final = Sampling()
 _CHAT: Final = frozenset(ChatOptions.__annotations__)
@@ -100,6 +109,17 @@ def demand_known(options: Mapping[str, Any], known: type, where: str) -> None:
             )
 
 
+def demand_kinds(options: Mapping[str, Any]) -> None:
+    """Refuse an option of the wrong kind, where nothing later would.
+
+    Raises:
+        ConfigError: names the option and what was expected.
+    """
+    for name, value in options.items():
+        if name in _KINDS and value is not None and not isinstance(value, _KINDS[name][0]):
+            raise ConfigError(f"{name} is {value!r:.80}; expected {_KINDS[name][1]}")
+
+
 def make_request(
     model: str,
     content: ChatInput,
@@ -113,19 +133,20 @@ def make_request(
     """
     if not options:
         return ChatRequest(model=model, messages=to_messages(content, None, instruction))
+    demand_kinds(options)
     history = options.get("history")
     messages = to_messages(content, history, instruction)
     output, thinking = options.get("output"), options.get("thinking")
     return ChatRequest(
         model=model,
         messages=messages,
-        tools=tuple(Tool.of(tool) for tool in options.get("tools") or ()),
+        tools=tuple([Tool.of(tool) for tool in options.get("tools") or ()]),
         tool_choice=options.get("tool_choice"),
         parallel_tool_calls=options.get("parallel_tool_calls"),
         output=None if output is None else Output.of(output),
         sampling=_sampling(options),
         thinking=None if thinking is None else read_thinking(thinking),
-        logprobs=options.get("logprobs"),
+        logprobs=_logprobs(options.get("logprobs")),
         extra_body=options.get("extra_body") or {},
     )
 
@@ -135,9 +156,23 @@ def _sampling(options: Mapping[str, Any]) -> Sampling:
     if not said:
         return _NO_SAMPLING
     stop = said.get("stop")
-    if stop is not None:
-        said["stop"] = (stop,) if isinstance(stop, str) else tuple(stop)
-    return Sampling(**said)
+    if isinstance(stop, str):
+        said["stop"] = (stop,)
+    try:
+        sampling = msgspec.convert(said, Sampling)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"an option of the call is of the wrong kind: {error}") from error
+    for name, value in said.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ConfigError(f"{name} is {value}; expected a number that JSON can say")
+    return sampling
+
+
+def _logprobs(said: int | bool | None) -> int | None:
+    """Read the switch as a number of alternatives: `True` asks for none beside the chosen token."""
+    if isinstance(said, bool):
+        return 0 if said else None
+    return said
 
 
 def read_thinking(said: Thinking | Effort | bool) -> Thinking:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import binascii
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
+from purveyor.dialects.json_body import encode_json
 from purveyor.errors import ConfigError
 from purveyor.types.messages import (
+    Audio,
+    File,
     Image,
     Message,
     Opaque,
     Part,
     Reasoning,
+    Refusal,
     Text,
     ToolCall,
     ToolResult,
@@ -24,8 +29,16 @@ from purveyor.types.messages import (
 ChatInput = str | Part | Message | Mapping[str, Any] | Sequence[Any]
 """Text, a part, a message, a message as JSON, or a sequence of these."""
 
-History = Iterable[Message | Mapping[str, Any] | Sequence[str]]
-"""Earlier turns: messages, messages as JSON, or (question, answer) pairs."""
+History = Iterable[Message | Mapping[str, Any] | Sequence[Any] | str]
+"""Earlier turns: messages, messages as JSON, replies, or (question, answer) pairs."""
+
+_PREFIX_FLAGS: Final = ("partial", "prefix")
+_MESSAGE_FIELDS: Final = frozenset(
+    {
+        *("role", "content", "name", "refusal", "tool_calls", "function_call", "tool_call_id"),
+        *("reasoning_content", "reasoning", *_PREFIX_FLAGS),
+    }
+)
 
 
 def to_messages(
@@ -39,8 +52,8 @@ def to_messages(
     if history is None and instruction is None and isinstance(content, str):
         return (Message("user", (Text(content),)),)
     messages = [system(instruction)] if instruction is not None else []
-    for turn in history or ():
-        messages.extend(_read_turn(turn))
+    if history is not None:
+        messages.extend(_read_history(history))
     messages.extend(_read_input(content))
     return tuple(messages)
 
@@ -52,28 +65,67 @@ def _read_input(content: ChatInput) -> list[Message]:
         return [read_json_message(content)]
     if isinstance(content, str | Part):
         return [user(content)]
+    if not isinstance(content, Iterable) or isinstance(content, bytes | bytearray):
+        raise ConfigError(
+            f"expected text, a part, a message or a list of them, got {type(content).__name__}"
+        )
     items = list(content)
-    if items and all(isinstance(item, str | Part) for item in items):
-        return [Message("user", as_parts(items))]
-    return [message for item in items for message in _read_message(item)]
+    if not items:
+        raise ConfigError("expected a message, got an empty list")
+    if all(isinstance(item, str | Part) or _is_json_part(item) for item in items):
+        return [Message("user", tuple(_read_part(item) for item in items))]
+    return [_read_message(item) for item in items]
 
 
-def _read_message(item: Any) -> list[Message]:
-    if isinstance(item, Message | Mapping):
-        return _read_input(item)
+def _is_json_part(item: Any) -> bool:
+    return isinstance(item, Mapping) and "type" in item and "role" not in item
+
+
+def _read_message(item: Any) -> Message:
+    if isinstance(item, Message):
+        return item
+    if isinstance(item, Mapping):
+        return read_json_message(item)
+    said = _message_of(item)
+    if said is not None:
+        return said
     raise ConfigError(
         f"expected a message, got {type(item).__name__}; a list holds messages, or texts and parts"
     )
 
 
+def _message_of(item: Any) -> Message | None:
+    """Give the message that a reply carries: its text alone would lose reasoning and tool calls."""
+    message = getattr(item, "message", None)
+    return message if isinstance(message, Message) else None
+
+
+def _read_history(history: Any) -> list[Message]:
+    if isinstance(history, str) or not isinstance(history, Iterable):
+        raise ConfigError(f"history is a list of turns, not {type(history).__name__}")
+    return [message for turn in history for message in _read_turn(turn)]
+
+
 def _read_turn(turn: Any) -> list[Message]:
-    if isinstance(turn, Message | Mapping):
-        return _read_input(turn)
+    if isinstance(turn, Message | Mapping) or _message_of(turn) is not None:
+        return [_read_message(turn)]
     if isinstance(turn, Sequence) and not isinstance(turn, str) and len(turn) == 2:
-        return [user(str(turn[0])), assistant(str(turn[1]))]
+        question, answer = turn
+        is_asked = isinstance(question, str | Part | list | tuple)
+        if is_asked and (answer is None or isinstance(answer, str | Message)):
+            return [*_read_input(question), *_read_answer(answer)]
     raise ConfigError(
-        f"a turn of history is a message or a (question, answer) pair, not {turn!r:.80}"
+        f"a turn of history is a message, a reply or a (question, answer) pair, not {turn!r:.80}"
     )
+
+
+def _read_answer(answer: str | Message | None) -> list[Message]:
+    """Read the second half of a pair; None is a question that was not answered."""
+    if answer is None:
+        return []
+    if isinstance(answer, Message):
+        return [answer]
+    return [_message_of(answer) or assistant(answer)]
 
 
 def read_json_message(raw: Mapping[str, Any]) -> Message:
@@ -83,21 +135,45 @@ def read_json_message(raw: Mapping[str, Any]) -> Message:
         raise ConfigError(
             f"a message's role is system, developer, user, assistant or tool, not {role!r}"
         )
-    content = raw.get("content")
     if role == "tool":
-        text = content if isinstance(content, str) else "".join(_texts(content))
+        text = _tool_text(raw.get("content"))
         result = ToolResult(call_id=raw.get("tool_call_id"), content=text, name=raw.get("name"))
         return Message("tool", (result,))
     parts: list[Part] = []
-    reasoning = raw.get("reasoning_content")
+    reasoning = raw.get("reasoning_content") or raw.get("reasoning")
     if isinstance(reasoning, str):
         parts.append(Reasoning(text=reasoning))
-    parts.extend(_read_content(content))
-    for call in raw.get("tool_calls") or ():
-        function = call.get("function") or {}
-        name, arguments = str(function.get("name", "")), str(function.get("arguments") or "")
-        parts.append(ToolCall(call.get("id"), name, arguments))
-    return Message(role, tuple(parts), name=raw.get("name"))
+    parts.extend(_read_content(raw.get("content")))
+    if isinstance(raw.get("refusal"), str):
+        parts.append(Refusal(raw["refusal"]))
+    parts.extend(_read_calls(raw))
+    return Message(
+        role,
+        tuple(parts),
+        name=raw.get("name"),
+        is_prefix=any(raw.get(flag) is True for flag in _PREFIX_FLAGS),
+        extra={key: raw[key] for key in raw if key not in _MESSAGE_FIELDS and raw[key]},
+    )
+
+
+def _read_calls(raw: Mapping[str, Any]) -> list[ToolCall]:
+    calls = raw.get("tool_calls") or []
+    legacy = raw.get("function_call")
+    if not calls and legacy:
+        calls = [{"function": legacy}]
+    if not isinstance(calls, Sequence) or isinstance(calls, str):
+        raise ConfigError(f"tool_calls is a list, each tool call an object, not {calls!r:.80}")
+    return [_read_call(call) for call in calls]
+
+
+def _read_call(call: Any) -> ToolCall:
+    function = call.get("function") if isinstance(call, Mapping) else None
+    if not isinstance(function, Mapping):
+        raise ConfigError(f"a tool call is an object with a function, not {call!r:.80}")
+    arguments = function.get("arguments") or ""
+    if isinstance(arguments, Mapping):
+        arguments = encode_json(arguments).decode()
+    return ToolCall(call.get("id"), str(function.get("name", "")), str(arguments))
 
 
 def _read_content(content: Any) -> list[Part]:
@@ -117,14 +193,34 @@ def _read_part(item: Any) -> Part:
         return as_parts((item,))[0]
     if not isinstance(item, Mapping):
         raise ConfigError(f"a part is text or a JSON object, not {type(item).__name__}")
-    if item.get("type") == "text":
-        return Text(str(item.get("text", "")))
-    if item.get("type") == "image_url":
-        address = item.get("image_url")
-        address = address if isinstance(address, Mapping) else {"url": address}
-        return Image(url=address.get("url"), detail=address.get("detail"))
+    kind = item.get("type")
+    inner = item.get(kind) if isinstance(kind, str) else None
+    match kind, inner:
+        case "text", str():
+            return Text(inner)
+        case "refusal", str():
+            return Refusal(inner)
+        case "image_url", str():
+            return Image(url=inner)
+        case "image_url", Mapping():
+            return Image(url=inner.get("url"), detail=inner.get("detail"))
+        case "input_audio", Mapping():
+            return _read_audio(inner) or Opaque(item)
+        case "file", {"file_id": str(file_id)}:
+            return File(file_id=file_id)
     return Opaque(item)
 
 
-def _texts(content: Any) -> list[str]:
-    return [part.text for part in _read_content(content) if isinstance(part, Text)]
+def _read_audio(sound: Mapping[str, Any]) -> Audio | None:
+    try:
+        data = binascii.a2b_base64(str(sound.get("data")), strict_mode=True)
+    except binascii.Error:
+        return None
+    return Audio(data=data, format=str(sound.get("format")))
+
+
+def _tool_text(content: Any) -> str:
+    parts = _read_content(content)
+    if not all(isinstance(part, Text) for part in parts):
+        raise ConfigError("the content of a tool message is text")
+    return "".join(part.text for part in parts if isinstance(part, Text))

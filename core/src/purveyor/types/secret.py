@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, NoReturn
 
 _LEGIBLE_LENGTH: Final = 12
+_TELLING_LENGTH: Final = 4
 
 
 class Secret:
@@ -70,9 +71,14 @@ class Secret:
         return self
 
 
+def is_telling(secret: Secret) -> bool:
+    """Whether a secret can be told apart from other text; a shorter one would shred it."""
+    return len(secret.bare()) >= _TELLING_LENGTH
+
+
 def redact(text: str, *secrets: Secret | None) -> str:
     """Cut live secrets out of a text that came from outside."""
     for secret in secrets:
-        if secret is not None and len(secret.bare()) >= 4:  # shorter ones would shred the text
+        if secret is not None and is_telling(secret):
             text = text.replace(secret.bare(), "[secret removed]")
     return text

@@ -24,6 +24,7 @@ _IGNORED = "it is ignored while the model thinks; switch thinking off, or leave 
 
 CHAT = ChatTable(
     prefix_path="beta/chat/completions",
+    strict_tools_path="beta/chat/completions",
     refused={
         "n": "the API always gives one choice",
         "seed": _ABSENT,
@@ -34,9 +35,11 @@ CHAT = ChatTable(
         ("temperature", "top_p", "presence_penalty", "frequency_penalty"), _IGNORED
     ),
     fixed={"n": 1},
-    ranges={"temperature": (0, 2), "top_p": (0, 1)},
+    ranges={"temperature": (0, 2), "top_p": (0, 1), "logprobs": (0, 20)},
     stop_limit=16,
     roles={"developer": "system"},
+    flattens_text=True,
+    tools_limit=128,
     offers=frozenset({"tools", "logprobs", "strict_tools"}),
     outputs=frozenset({"json_object"}),
     needs_json_word=True,

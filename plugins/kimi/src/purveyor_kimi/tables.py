@@ -41,7 +41,11 @@ CHAT = ChatTable(
     refused=_ABSENT,
     ranges={"temperature": (0, 1), "n": (1, 5)},
     stop_limit=5,
+    stop_bytes=32,
     roles={"developer": "system"},
+    flattens_text=True,
+    tool_name=r"[a-zA-Z_][a-zA-Z0-9_-]{2,63}",
+    tools_limit=128,
     tool_choices=frozenset({"auto", "none"}),
     offers=frozenset({"tools", "strict_tools"}),
     echo_reasoning="tool_calls",
@@ -49,6 +53,11 @@ CHAT = ChatTable(
     inputs=frozenset({"image_data", "image_file_id"}),
     file_id_url="ms://{}",
     families=(
+        Family(r"moonshot-v1-(8k|32k|128k|auto)$|kimi-k2-", {"inputs": frozenset()}),
+        Family(
+            r"kimi-k2-thinking",
+            {"thinking": ThinkingTable(), "thinks_by_default": True, "echo_placeholder": " "},
+        ),
         Family(
             r"kimi-k2\.[56]",
             {
@@ -72,10 +81,12 @@ CHAT = ChatTable(
 )
 
 ACCOUNT = AccountTable(
+    model_facts={"context_tokens": ("context_length",), "thinks": ("supports_reasoning",)},
+    model_inputs={"image": ("supports_image_in",)},
     balance_path="users/me/balance",
     balance_list=("data",),
     balance_available=("available_balance",),
-    balance_usable=("status",),
+    balance_usable_above=0,
     tokens_path="tokenizers/estimate-token-count",
     tokens_field=("data", "total_tokens"),
 )
@@ -84,10 +95,7 @@ ERRORS = ErrorTable(
     messages=(
         (r"token limit|token length", ContextLengthExceeded),
         (r"engine is currently overloaded", Overloaded),
-        (
-            r"suspended|check your (plan|balance|account balance)|insufficient balance",
-            InsufficientBalance,
-        ),
+        (r"suspended|check your (account )?balance|insufficient balance", InsufficientBalance),
     ),
     types={
         "content_filter": ContentFiltered,

@@ -1,7 +1,7 @@
 """OpenAI: the reference dialect, declared as data."""
 
 from purveyor.plugin import Capability, OpenAICompatible, SupplierCard
-from purveyor_openai.tables import CHAT, EMBEDDING, ERRORS, MODELS
+from purveyor_openai.tables import ACCOUNT, CHAT, EMBEDDING, ERRORS, MODELS
 
 supplier = OpenAICompatible(
     SupplierCard(
@@ -19,5 +19,6 @@ supplier = OpenAICompatible(
     ),
     chat=CHAT,
     embedding=EMBEDDING,
+    account=ACCOUNT,
     errors=ERRORS,
 )

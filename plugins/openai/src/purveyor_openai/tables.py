@@ -7,11 +7,11 @@ recorded traffic that the tests read.
 from datetime import date
 
 from purveyor.plugin import (
+    AccountTable,
     AuthenticationError,
     BadRequest,
     Capability,
     ChatTable,
-    ContextLengthExceeded,
     EmbeddingTable,
     ErrorTable,
     Family,
@@ -32,6 +32,7 @@ _WHEN_THINKING = {
     "presence_penalty": _REASONING_ONLY,
     "frequency_penalty": _REASONING_ONLY,
     "logit_bias": _REASONING_ONLY,
+    "logprobs": "reasoning models do not report them",
 }
 
 _EFFORTS = {word: word for word in ("minimal", "low", "medium", "high", "max")}
@@ -65,8 +66,11 @@ CHAT = ChatTable(
         "presence_penalty": (-2, 2),
         "frequency_penalty": (-2, 2),
         "n": (1, 128),
+        "logprobs": (0, 20),
     },
     stop_limit=4,
+    tool_name=r"[a-zA-Z0-9_-]{1,64}",
+    tools_limit=128,
     inputs=frozenset({"image_url", "image_data", "audio", "file"}),
     families=(
         _reasoning(r"o\d", _thinking(_FIRST_EFFORTS, can_be_off=False)),
@@ -78,6 +82,8 @@ CHAT = ChatTable(
 
 EMBEDDING = EmbeddingTable(batch_limit=2048, fixed_dimensions=frozenset({"text-embedding-ada-002"}))
 
+ACCOUNT = AccountTable(model_facts={"retired": ("shutdown_date",)})
+
 ERRORS = ErrorTable(
     codes={
         "credit_balance_exhausted": InsufficientBalance,
@@ -88,7 +94,6 @@ ERRORS = ErrorTable(
         "invalid_authentication": AuthenticationError,
         "unsupported_country_region_territory": PermissionDenied,
         "slow_down": RateLimited,
-        "string_above_max_length": ContextLengthExceeded,
         "invalid_value": BadRequest,
     },
     types={"insufficient_quota": QuotaExhausted, "overloaded": Overloaded},

@@ -18,8 +18,12 @@ from purveyor_testkit.simulators.answers import Answer, Call, answer_to, example
 from purveyor_testkit.simulators.base import Handler, Reply, Simulator, WireError
 from purveyor_testkit.simulators.compatible import AddressSimulator, CompatibleSimulator
 from purveyor_testkit.simulators.deepseek import deepseek
+from purveyor_testkit.simulators.doubao import doubao
+from purveyor_testkit.simulators.glm import glm
 from purveyor_testkit.simulators.kimi import kimi
 from purveyor_testkit.simulators.openai import FIELDS, openai
+from purveyor_testkit.simulators.qwen import qwen
+from purveyor_testkit.simulators.sensenova import sensenova
 from purveyor_testkit.simulators.serve import Served, serve
 
 __all__ = [
@@ -34,11 +38,15 @@ __all__ = [
     "address",
     "answer_to",
     "deepseek",
+    "doubao",
     "example_of",
+    "glm",
     "kimi",
     "make",
     "names",
     "openai",
+    "qwen",
+    "sensenova",
     "serve",
 ]
 
@@ -74,8 +82,12 @@ def address() -> CompatibleSimulator:
 _MAKERS: Final[dict[str, Callable[[], CompatibleSimulator]]] = {
     "address": address,
     "deepseek": deepseek,
+    "doubao": doubao,
+    "glm": glm,
     "kimi": kimi,
     "openai": openai,
+    "qwen": qwen,
+    "sensenova": sensenova,
 }
 
 

@@ -173,6 +173,8 @@ def _read_choices(body: Any, table: ChatTable) -> list[Choice]:
 
 def _read_choice(raw: Mapping[str, Any], table: ChatTable) -> Choice:
     message = raw.get("message")
+    if isinstance(message, str):  # as a delta may be, too
+        message = {"content": message}
     if not isinstance(message, Mapping):
         raise MalformedResponse("a choice has no message", raw=raw)
     finish = read_finish(raw.get("finish_reason"), table) or Finish()

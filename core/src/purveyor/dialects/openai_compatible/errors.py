@@ -179,11 +179,15 @@ def _kind(facts: Facts, status: int, table: ErrorTable) -> type[SupplierError]:
         status = int(facts.code or 0)  # an error with status 200 may have its status as code
     # A limit of tokens in a minute speaks of too many tokens as well.
     is_for_good = status < 500 and status != 429
+    coded = _by_code(facts.code, table.codes) or _by_code(facts.code, _BY_CODE)
+    told = _by_message(facts.message, table.messages) or (
+        _by_message(facts.message, _BY_MESSAGE) if is_for_good else None
+    )
+    if coded and told and (coded is errors.BadRequest or issubclass(told, coded)):
+        return told  # a code for many faults, and words that say which
     return (
-        _by_code(facts.code, table.codes)
-        or _by_code(facts.code, _BY_CODE)
-        or _by_message(facts.message, table.messages)
-        or (_by_message(facts.message, _BY_MESSAGE) if is_for_good else None)
+        coded
+        or told
         or _by_code(facts.type, table.types)
         or _by_code(facts.type, _BY_TYPE)
         or table.statuses.get(status)
