@@ -76,6 +76,15 @@ class WireExchange:
         if self._is_closed:
             raise ConnectionFailed("this exchange was closed before its end was read")
 
+    def first_part(self) -> bytes:
+        """Take what came with the head, for a reader that takes the rest from the source."""
+        part, self._first = self._first, b""
+        return part
+
+    def ended(self) -> None:
+        """Take note that the body was read to its end elsewhere."""
+        self._is_whole = True
+
     def whole(self) -> bytes:
         """Read to the end."""
         first = self.take()

@@ -10,7 +10,7 @@ import errno
 import socket
 from contextlib import suppress
 from types import FunctionType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import requests
 import urllib3
@@ -29,6 +29,7 @@ from purveyor.types.wire import HttpReply, SizeLimits
 
 _RECEIVE_BYTES: Final = 64 * 1024
 _RECEIVE_BYTES_OF_LARGE: Final = 256 * 1024
+_LARGE: Final = 256 * 1024
 _SEND_BYTES: Final = 256 * 1024
 _IS_KNOWN: Final = getattr(urllib3, "__version__", "").startswith("2.") and all(
     hasattr(HTTPConnectionPool, name) for name in ("_get_conn", "_put_conn", "ConnectionCls")
@@ -61,7 +62,8 @@ def send(route: Route, body: bytes, deadline: Deadline, limits: SizeLimits) -> H
     if reply is not None:
         return reply
     exchange = line.exchange(data, limits)
-    return HttpReply(exchange.status, exchange.headers, exchange.whole())
+    body_read = line.read_large(exchange) or exchange.whole()
+    return HttpReply(exchange.status, exchange.headers, body_read)
 
 
 def open_exchange(
@@ -146,6 +148,43 @@ class Line:
         to_come = self._reader.bytes_to_come or 0
         is_large = to_come > _RECEIVE_BYTES
         return self._take(self._receive(_RECEIVE_BYTES_OF_LARGE if is_large else _RECEIVE_BYTES))
+
+    def read_large(self, exchange: WireExchange) -> bytes | None:
+        """Read a large plain body straight into its place; None where it is none.
+
+        Vectors come in megabytes: parts that are joined afterwards touch twice the memory.
+        """
+        reader = self._reader
+        to_come = reader.bytes_to_come or 0
+        if not reader.is_plain or to_come < _LARGE:
+            return None
+        first = exchange.first_part()
+        body = bytearray(len(first) + to_come)
+        body[: len(first)] = first
+        place = memoryview(body)[len(first) :]
+        try:
+            while not reader.is_done:
+                count = self._receive_into(place)
+                place = place[count:]
+        except BaseException:
+            exchange.close()
+            raise
+        exchange.ended()
+        return cast("bytes", body)  # as good as bytes to every reader, and not copied again
+
+    def _receive_into(self, place: memoryview) -> int:
+        try:
+            count: int = self._socket().recv_into(place)
+        except BELOW as error:
+            failure = self._failure(error, "body")
+        else:
+            if not count:
+                self._reader.end()
+            self._reader.passed(count)
+            if self._reader.is_done:
+                self._give_back(is_reusable=self._reader.is_reusable)
+            return count
+        raise failure
 
     def hang_up(self) -> None:
         """Close the connection, unless it was given back."""

@@ -52,6 +52,17 @@ class ResponseReader:
         """How many bytes of the body are still to be received, None if not known."""
         return self._left
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether the rest of the body comes as it is, in a number of bytes that is known."""
+        return self._left is not None and self._decoder is None
+
+    def passed(self, count: int) -> None:
+        """Take note of bytes of a plain body that went past this reader, into their place."""
+        self._left = (self._left or 0) - count
+        if not self._left:
+            self._finish(b"")
+
     def feed(self, data: bytes) -> bytes:
         """Take what came and give the part of the body that this made readable.
 
