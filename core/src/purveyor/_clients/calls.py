@@ -32,19 +32,13 @@ def call(
         SupplierError: what went wrong, with who failed and after how many attempts.
     """
     deadline = deadline or connection.deadline()
-    transport = connection.transport
 
-    def attempt() -> Result:
-        watch.attempt()
-        try:
-            reply = transport.send(connection.authorized(request), deadline, connection.limits)
-        except SupplierError as error:
-            connection.annotate(error)
-            raise
-        return connection.read(reply, decode, explain)
-
+    # Functions made per call would each be an object more for the garbage collector: one is made
+    # only where there is something to try again.
     try:
-        result = attempt()
+        watch.attempt()
+        reply = _sent(connection, request, deadline)
+        result = connection.read(reply, decode, explain)
     except SupplierError as error:
         if not error.retryable:
             raise
@@ -52,10 +46,25 @@ def call(
     else:
         failure = None
     if failure is not None:
+
+        def attempt() -> Result:
+            watch.attempt()
+            return connection.read(_sent(connection, request, deadline), decode, explain)
+
         retrier = Retrier(connection.policy, connection.budget, deadline)
         result = retrier.go_on(failure, attempt)
     connection.earn()
     return result
+
+
+def _sent(connection: Connection, request: HttpRequest, deadline: Deadline) -> HttpReply:
+    try:
+        return connection.transport.send(
+            connection.authorized(request), deadline, connection.limits
+        )
+    except SupplierError as error:
+        connection.annotate(error)
+        raise
 
 
 async def call_async(
@@ -68,20 +77,11 @@ async def call_async(
 ) -> Result:
     """The same for a caller that awaits."""
     deadline = deadline or connection.deadline()
-    transport = connection.async_transport
-
-    async def attempt() -> Result:
-        watch.attempt()
-        authorized = connection.authorized(request)
-        try:
-            reply = await transport.send(authorized, deadline, connection.limits)
-        except SupplierError as error:
-            connection.annotate(error)
-            raise
-        return connection.read(reply, decode, explain)
 
     try:
-        result = await attempt()
+        watch.attempt()
+        reply = await _sent_async(connection, request, deadline)
+        result = connection.read(reply, decode, explain)
     except SupplierError as error:
         if not error.retryable:
             raise
@@ -89,7 +89,24 @@ async def call_async(
     else:
         failure = None
     if failure is not None:
+
+        async def attempt() -> Result:
+            watch.attempt()
+            reply = await _sent_async(connection, request, deadline)
+            return connection.read(reply, decode, explain)
+
         retrier = Retrier(connection.policy, connection.budget, deadline)
         result = await retrier.go_on_async(failure, attempt)
     connection.earn()
     return result
+
+
+async def _sent_async(
+    connection: Connection, request: HttpRequest, deadline: Deadline
+) -> HttpReply:
+    transport, authorized = connection.async_transport, connection.authorized(request)
+    try:
+        return await transport.send(authorized, deadline, connection.limits)
+    except SupplierError as error:
+        connection.annotate(error)
+        raise

@@ -23,7 +23,7 @@ _REASONING: Final = (
 
 def read_usage(raw: Any) -> Usage | None:
     """Read a usage object; None where there is none."""
-    if not isinstance(raw, Mapping) or not raw:
+    if not isinstance(raw, dict) or not raw:
         return None
     return Usage(
         input_tokens=_count(raw, ("prompt_tokens",), ("input_tokens",)),
@@ -38,9 +38,11 @@ def read_usage(raw: Any) -> Usage | None:
 def _count(raw: Mapping[str, Any], *paths: tuple[str, ...]) -> int | None:
     """Give the first number found; a number sent as float is read as the integer it is."""
     for path in paths:
-        value: Any = raw
-        for name in path:
-            value = value.get(name) if isinstance(value, Mapping) else None
-        if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
+        value: Any = raw.get(path[0])
+        if len(path) > 1:
+            value = value.get(path[1]) if isinstance(value, dict) else None
+        if type(value) is int:
+            return value
+        if isinstance(value, float) and isfinite(value):
             return int(value)
     return None
