@@ -13,7 +13,7 @@ def make(base, key, model):
 
 
 def chat(llm, text):
-    return llm(text)
+    return str(llm(text))  # the text alone, as the other adapters return it
 
 
 def stream(llm, text):
@@ -36,4 +36,4 @@ def embed(llm, texts):
 
 
 async def achat(llm, text):
-    return await llm.acall(text)
+    return str(await llm.acall(text))
