@@ -6,7 +6,6 @@ directly, with the arguments they take: an implementation may take fewer than it
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -102,6 +101,8 @@ class Registry:
         return hooks
 
     def _unknown(self, hook: str, origin: Origin) -> Refusal:
+        import difflib  # only a mistake needs it
+
         close = difflib.get_close_matches(hook, self._specs, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"one of {', '.join(self._specs)}"
         return Refusal(origin, Phase.REGISTERED, f"there is no hook {hook!r}", hint)

@@ -7,7 +7,7 @@ from typing import Final
 
 from purveyor.errors import MalformedResponse
 
-_SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?")
+_SIZE_LINE: Final = rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?"
 _SIZE_LINE_BYTES: Final = 16 * 1024
 _SIZES_KEPT: Final = 1024
 
@@ -76,7 +76,7 @@ class ChunkReader:
         return end
 
     def _read_size(self, line: bytes) -> int:
-        match = _SIZE_LINE.fullmatch(line)
+        match = re.fullmatch(_SIZE_LINE, line)
         if match is None or len(line) > _SIZE_LINE_BYTES:
             raise MalformedResponse("a chunk size in the reply is no hexadecimal number")
         size = int(match[1], 16)

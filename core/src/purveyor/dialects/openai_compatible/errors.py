@@ -72,7 +72,7 @@ _SECONDS: Final = {
     **dict.fromkeys(("h", "hour", "hours"), 3600.0),
 }
 _TIME: Final = rf"(\d+(?:\.\d+)?) ?({'|'.join(_SECONDS)})(?![a-z])"
-_WAIT: Final = re.compile(rf"(?:again|retry|wait)\b[^\d.]{{0,40}}?((?:{_TIME} ?)+)", re.IGNORECASE)
+_WAIT: Final = rf"(?:again|retry|wait)\b[^\d.]{{0,40}}?((?:{_TIME} ?)+)"
 _SHOWN: Final = 500
 _RETRIED_STATUSES: Final = frozenset({408, 409, 425, 429, *range(500, 600)})
 
@@ -228,7 +228,7 @@ def _by_message(
 
 def _spoken_wait(message: str) -> float | None:
     """Read "try again in 6m0s" and "again after 1 seconds"; other times are none to wait."""
-    found = _WAIT.search(message)
+    found = re.search(_WAIT, message, re.IGNORECASE)
     if found is None:
         return None
     times = re.findall(_TIME, found[1], re.IGNORECASE)
